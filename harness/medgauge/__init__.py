@@ -1,0 +1,3 @@
+"""MedGauge: evaluation of medical multimodal LLMs."""
+
+__version__ = "0.1.0"

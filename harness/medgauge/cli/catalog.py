@@ -1,0 +1,73 @@
+"""`medgauge list`: every name, and where it comes from."""
+
+from typing import Any, cast
+
+import click
+
+from medgauge.cli.table import print_json
+from medgauge.plugins import catalog
+from medgauge.progress import say
+from medgauge.tasks import Task
+
+PROTOCOLS = {"medgauge": "our own scoring, with intervals"}
+KINDS = ("tasks", "suites", "models", "metrics", "box-formats", "protocols")
+
+
+@click.command("list")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+def list_names(kind: str, as_json: bool) -> None:
+    """List what is installed, plugins included.
+
+    \b
+    Example:
+      medgauge list tasks --json
+    """
+    rows = _rows(kind)
+    if as_json:
+        print_json(rows)
+    else:
+        _print(rows)
+
+
+def _rows(kind: str) -> list[dict[str, Any]]:
+    if kind == "protocols":
+        return [{"name": name, "title": title} for name, title in PROTOCOLS.items()]
+    names = catalog(kind.replace("-", "_"))
+    for distribution, error in names.broken.items():
+        say(f"medgauge: plugin of {distribution} could not be read: {error}")
+    if kind == "tasks":
+        return [_task(cast(Task, names.load(name))) for name in sorted(names.entries)]
+    if kind == "suites":
+        return [{"name": name, "tasks": list(names.load(name))} for name in sorted(names.entries)]
+    return [{"name": name} for name in sorted(names.entries)]
+
+
+def _task(task: Task) -> dict[str, Any]:
+    card = task.card
+    return {
+        "name": card.name,
+        "title": card.title,
+        "family": card.family,
+        "languages": list(card.languages),
+        "modality": list(card.modality),
+        "access": card.access,
+        "licence": card.licence,
+        "primary": card.primary,
+        "metrics": [metric.name for metric in task.metrics],
+        "prompts": sorted(task.prompt_sets),
+    }
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = [key for key in ("name", "family", "languages", "access", "tasks", "title") if any(key in r for r in rows)]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for key in shown:
+        table.add_column(key, no_wrap=key == "name")
+    for row in rows:
+        cells = (row.get(key, "") for key in shown)
+        table.add_row(*(", ".join(cell) if isinstance(cell, list) else str(cell) for cell in cells))
+    Console().print(table)

@@ -1,0 +1,76 @@
+"""`medgauge`: the commands, and what their errors turn into."""
+
+import signal
+import sys
+from types import FrameType
+
+import click
+
+from medgauge import __version__
+from medgauge.cli.catalog import list_names
+from medgauge.cli.demo import demo
+from medgauge.cli.records import score_records
+from medgauge.cli.run import run, score
+from medgauge.cli.show import show
+from medgauge.cli.site import leaderboard
+from medgauge.errors import MedGaugeError
+from medgauge.progress import say
+
+EXIT_CODES = """
+Exit codes: 0 ok; 1 crash; 2 usage or configuration; 3 not comparable; 4 incomplete or too many failures;
+5 nothing selected; 130 and 143 interrupted (run the same command again to resume).
+"""
+
+
+class Terminated(BaseException):
+    """SIGTERM, raised where the work is so that files are closed."""
+
+
+@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="medgauge")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """Evaluate medical multimodal LLMs.
+
+    \b
+    medgauge demo                                          everything, embedded, in a minute
+    medgauge list tasks                                    what can be run
+    medgauge run vqa-rad --data-dir DATA --model replay:predictions.jsonl --out runs/mine
+    medgauge leaderboard runs/* --out site
+    """
+    del debug  # read by main, before any command runs
+
+
+for command in (demo, run, score, score_records, leaderboard, list_names, show):
+    cli.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The entry point: runs a command and leaves with an exit code of the table."""
+    words = sys.argv[1:] if arguments is None else arguments
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = cli.main(words, prog_name="medgauge", standalone_mode=False)
+    except MedGaugeError as error:
+        if "--debug" in words:
+            raise
+        say(f"medgauge: error: {error}")
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        say("medgauge: interrupted; the same command resumes")
+        sys.exit(130)
+    except Terminated:
+        say("medgauge: terminated; the same command resumes")
+        sys.exit(143)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _terminate(signum: int, frame: FrameType | None) -> None:
+    raise Terminated
+
+
+if __name__ == "__main__":
+    main()

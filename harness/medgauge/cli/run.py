@@ -1,0 +1,117 @@
+"""`medgauge run` and `medgauge score`."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from medgauge.cli.table import print_json, print_results
+from medgauge.errors import MedGaugeError
+from medgauge.progress import say
+from medgauge.run import Finished, execute, score_again
+from medgauge.spec import Plan, identity, make_plan
+from medgauge.store import SPEC
+from medgauge.types import Control
+
+EXIT_FAILURES = 4
+DATA_DIR = click.option(
+    "--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Your copy of the data sets."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print results.json to stdout.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The options of `medgauge run`."""
+
+    tasks: tuple[str, ...]
+    model: str
+    out: Path | None
+    data_dir: Path | None
+    limit: int | None
+    settings: tuple[str, ...]
+    control: Control
+    seed: int
+    allow_missing: bool
+    max_failed: float
+    fresh: bool
+    as_json: bool
+
+
+@click.command()
+@click.argument("tasks", nargs=-1, required=True, metavar="TASK_OR_SUITE...")
+@click.option("--model", required=True, metavar="SPEC", help="baseline/vision, replay:FILE, ...; see `list models`.")
+@click.option("--out", type=click.Path(path_type=Path), help="Run directory  [runs/<task>_<model>_<hash>].")
+@DATA_DIR
+@click.option("--limit", type=click.IntRange(min=1), help="Ask only this many samples a task, the same ones always.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="prompts, max_new_tokens, box_format, ...")
+@click.option("--control", type=click.Choice(["none", "blind"]), default="none", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--allow-missing", is_flag=True, help="Count samples without a prediction as wrong.")
+@click.option("--max-failed", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Else exit 4.")
+@click.option("--fresh", is_flag=True, help="Delete the run directory first instead of resuming.")
+@JSON
+def run(**options: Any) -> int:
+    """Ask a model and score what it says. Resumes by default.
+
+    \b
+    Examples:
+      medgauge run demo --model baseline/vision
+      medgauge run vqa-rad --data-dir DATA --model replay:base.jsonl --out runs/base
+      medgauge run real-suite --data-dir DATA --model baseline/vision --control blind
+    """
+    asked = Asked(**options)
+    settings = _settings(asked.settings)
+    plan = make_plan(
+        asked.tasks, asked.model, settings=settings, control=asked.control, limit=asked.limit, seed=asked.seed
+    )
+    folder = asked.out or _folder(asked.tasks, plan)
+    if asked.fresh and (folder / SPEC).is_file():
+        shutil.rmtree(folder)
+    finished = execute(plan, folder, asked.data_dir, allow_missing=asked.allow_missing)
+    return _report(finished, folder, asked.max_failed, asked.as_json)
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--max-failed", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Else exit 4.")
+@JSON
+def score(runs: tuple[Path, ...], max_failed: float, as_json: bool) -> int:
+    """Parse and measure finished runs again with today's code; no model is needed.
+
+    \b
+    Example:
+      medgauge score runs/base
+    """
+    return max(_report(score_again(folder), folder, max_failed, as_json) for folder in runs)
+
+
+def _report(finished: Finished, folder: Path, max_failed: float, as_json: bool) -> int:
+    if as_json:
+        print_json(finished.results)
+    else:
+        print_results(finished.results)
+    for line in finished.failed[:20]:
+        say(f"failed {line}")
+    if len(finished.failed) > 20:
+        say(f"... and {len(finished.failed) - 20} more failed; manifest.json names all")
+    say(f"run {folder}")
+    if len(finished.failed) > max_failed * finished.n:
+        say(f"medgauge: {len(finished.failed)} of {finished.n} samples failed, over --max-failed {max_failed:g}")
+        return EXIT_FAILURES
+    return 0
+
+
+def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
+    for pair in pairs:
+        if "=" not in pair:
+            raise MedGaugeError(f"--set {pair!r}: expected KEY=VALUE")
+    return {key.strip(): value.strip() for key, _, value in (pair.partition("=") for pair in pairs)}
+
+
+def _folder(tasks: tuple[str, ...], plan: Plan) -> Path:
+    """The same spec, the same folder: that is what makes resuming the default."""
+    words = ["+".join(tasks), plan.spec.model.name, identity(plan.spec)]
+    return Path("runs") / "_".join("".join(c if c.isalnum() or c in "-+." else "-" for c in word) for word in words)

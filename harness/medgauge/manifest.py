@@ -1,0 +1,78 @@
+"""The last file of a run: hashes, versions, machine, times. No secrets and nobody's home path."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from medgauge import __version__
+from medgauge.codec import plain
+from medgauge.store import MANIFEST, RunDirectory
+from medgauge.tasks import Task
+
+PACKAGES = ("numpy", "scipy", "pillow", "scikit-image", "scikit-learn", "rapidfuzz", "pydicom", "torch", "transformers")
+
+
+def now() -> str:
+    """UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def write_manifest(
+    run: RunDirectory,
+    tasks: Sequence[Task],
+    *,
+    started: str,
+    excluded: Sequence[str],
+    failed: Sequence[str],
+) -> None:
+    """Write `manifest.json`; from then on the run is whole."""
+    run.write(
+        MANIFEST,
+        {
+            "schema_version": 1,
+            "medgauge": __version__,
+            "files": run.hashes(),
+            "cards": {task.name: plain(task.card) for task in tasks},
+            "code": _code(),
+            "packages": {name: found for name in PACKAGES if (found := _version(name))},
+            "device": {"machine": platform.machine(), "system": platform.system(), "cores": os.cpu_count()},
+            "python": platform.python_version(),
+            "started": started,
+            "finished": now(),
+            "excluded": list(excluded),
+            "failed": list(failed),
+        },
+    )
+
+
+def earlier(run: RunDirectory) -> dict[str, Any]:
+    """The manifest of a run that was whole before, or nothing."""
+    return run.manifest() if (run.path / MANIFEST).is_file() else {}
+
+
+def _code() -> dict[str, Any]:
+    """Commit of the checkout that the code runs from; nothing for an installed wheel."""
+    folder = Path(__file__).resolve().parent
+
+    def git(*words: str) -> str | None:
+        try:
+            done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=False)
+        except OSError:
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    if git("ls-files", "--error-unmatch", __file__) is None:
+        return {"commit": None, "dirty": None}
+    return {"commit": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain", "--untracked-files=no"))}
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

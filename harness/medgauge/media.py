@@ -1,0 +1,78 @@
+"""Images from disk: probed once when samples are made, decoded by whoever needs the pixels."""
+
+import hashlib
+import mimetypes
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from medgauge.errors import MedGaugeError
+from medgauge.types import Media
+
+MAX_PIXELS = 100_000_000
+"""A picture with more pixels than this is refused before it is decoded (10,000 x 10,000)."""
+
+
+class UnreadableImage(MedGaugeError):
+    """The file is missing, is no image, is cut off, or is too large."""
+
+
+def probe(path: str, root: Path) -> Media:
+    """Describe an image file below `root` without keeping its pixels.
+
+    Size is of the upright image (EXIF orientation applied). A file that cannot be decoded gives a Media
+    with size None: its sample will be failed and counted, never dropped. A path that leaves `root` raises.
+    """
+    file = (root / path).resolve()
+    if not file.is_relative_to(root.resolve()):
+        raise MedGaugeError(f"image path {path!r} leaves the data folder {root}")
+    media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return Media(path=path, sha256="", size=None, media_type=media_type)
+    digest = hashlib.sha256(data).hexdigest()
+    media = Media(path=path, sha256=digest, size=None, media_type=media_type)
+    try:
+        return replace(media, size=open_image(at(media, root)).size)
+    except UnreadableImage:
+        return media
+
+
+def at(media: Media, root: Path) -> Media:
+    """The same media with an absolute path, as a Request carries it."""
+    return replace(media, path=str((root / media.path).resolve()))
+
+
+def open_image(media: Media, near: int | None = None) -> Image.Image:
+    """Decode a media with an absolute path to an upright 8-bit RGB image. Raises UnreadableImage.
+
+    `near` lets a JPEG be decoded at a fraction of its size, with no side under `near` pixels: for thumbnails.
+    16-bit and float images are stretched from their minimum and maximum to 0-255; an alpha channel is laid
+    over black.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(media.path) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    raise UnreadableImage(f"{media.path}: {image.width} x {image.height} pixels, over {MAX_PIXELS}")
+                if near is not None:
+                    image.draft("RGB", (near, near))
+                image.load()
+                return _rgb(ImageOps.exif_transpose(image))
+    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise UnreadableImage(f"{media.path}: not a readable image ({type(error).__name__}: {error})") from error
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I") or image.mode == "F":
+        pixels = np.asarray(image, dtype=np.float64)
+        low, high = float(pixels.min()), float(pixels.max())
+        image = Image.fromarray(np.uint8(255 * (pixels - low) / (high - low or 1.0)))
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, (0, 0, 0, 255)), image.convert("RGBA"))
+    return image.convert("RGB")

@@ -1,0 +1,32 @@
+"""Metrics by name: the same string is the argument, the key in the results and the column."""
+
+import re
+from typing import Any, cast
+
+from medgauge.errors import MedGaugeError
+from medgauge.plugins import catalog
+from medgauge.types import Metric
+
+NAME = re.compile(r"(?P<head>[a-z][a-z0-9_/]*)(@(?P<at>[0-9.]+))?(\((?P<options>[^()]*)\))?")
+
+
+def parse_metric(name: str) -> Metric:
+    """The metric that a name such as `rouge_l`, `f1@0.5` or `bleu4(tokenizer=jieba)` stands for.
+
+    `@x` sets the field `at`; options set fields by name. Raises UnknownName or MedGaugeError.
+    """
+    match = NAME.fullmatch(name)
+    if not match:
+        raise MedGaugeError(f"metric {name!r}: expected head, head@number or head(option=value,...)")
+    factory = catalog("metrics").load(match["head"])
+    settings: dict[str, Any] = {"at": float(match["at"])} if match["at"] else {}
+    for option in filter(None, (match["options"] or "").split(",")):
+        key, _, value = option.partition("=")
+        settings[key.strip()] = value.strip()
+    try:
+        metric = cast(Metric, factory(**settings))
+    except (TypeError, ValueError) as error:
+        raise MedGaugeError(f"metric {name!r}: {error}") from error
+    if metric.name != name:
+        raise MedGaugeError(f"metric {name!r}: write it as {metric.name!r}")
+    return metric

@@ -1,0 +1,130 @@
+"""Samples of a plan: loaded, limited, checked, and written before the first question."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PIL import Image
+
+from medgauge import media
+from medgauge.errors import BadRecord, NothingSelected, SpecMismatch
+from medgauge.progress import progress
+from medgauge.store import SAMPLES, RunDirectory, StoredSample, sample_line, write_atomic
+from medgauge.tasks import PUBLISH_LEVELS, Loaded, Publish, Task
+from medgauge.types import Key, Media, Message, Request, Sample, Split, Text
+
+THUMBNAIL = 512
+"""Longest side of a thumbnail in pixels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """The samples that a run asks, and where their pictures lie."""
+
+    samples: tuple[Sample, ...]
+    roots: Mapping[str, Path]
+    """Task to the folder of its media."""
+    excluded: tuple[str, ...]
+
+
+def select(tasks: Sequence[Task], data_dir: Path | None, limit: int | None, split: Split = "test") -> Selected:
+    """Load one split of every task. Raises BadRecord for a doubled id, NothingSelected when nothing is left."""
+    loaded = {task.name: task.load(data_dir, split) for task in tasks}
+    for task in tasks:
+        _check(task, loaded[task.name])
+    samples = tuple(sample for task in tasks for sample in _limited(loaded[task.name].samples, limit))
+    if not samples:
+        raise NothingSelected(f"no sample is left of {', '.join(loaded)} (limit {limit})")
+    return Selected(
+        samples=samples,
+        roots={name: data.root for name, data in loaded.items()},
+        excluded=tuple(f"{name}: {line}" for name, data in loaded.items() for line in data.excluded),
+    )
+
+
+def write_samples(run: RunDirectory, selected: Selected, tasks: Sequence[Task]) -> None:
+    """Write `samples.jsonl` once; on resume the data must still be the same. Raises SpecMismatch."""
+    publish: dict[str, Publish] = {task.name: task.card.publish for task in tasks}
+    text = "".join(sample_line(StoredSample(sample=s, publish=publish[s.task])) for s in selected.samples)
+    file = run.path / SAMPLES
+    if not file.exists():
+        write_atomic(file, text)
+    elif file.read_text("utf-8") != text:
+        there, here = file.read_text("utf-8").split("\n"), text.split("\n")
+        number = next(i for i, pair in enumerate(zip(there, here, strict=False)) if pair[0] != pair[1])
+        raise SpecMismatch(run.path, [(f"{SAMPLES} line {number + 1}", there[number], here[number])])
+
+
+def write_thumbnails(run: RunDirectory, selected: Selected, tasks: Sequence[Task]) -> None:
+    """Small pictures for the page, of data sets whose card allows them, so that it needs the run alone."""
+    shown = {t.name for t in tasks if PUBLISH_LEVELS.index(t.card.publish) >= PUBLISH_LEVELS.index("thumbnails")}
+    wanted = {
+        m.sha256: media.at(m, selected.roots[s.task])
+        for s in selected.samples
+        for m in s.media
+        if s.task in shown and m.size is not None and run.thumbnail(m.sha256) is None
+    }
+    folder = run.path / "media"
+    with progress("thumbnails", len(wanted)) as advance:
+        for sha256, picture in wanted.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            image = media.open_image(picture, near=THUMBNAIL)
+            image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+            beside = folder / f".{sha256}.webp"
+            image.save(beside, "WEBP", quality=85)
+            beside.replace(folder / f"{sha256}.webp")
+            advance()
+
+
+def key_of(sample: Sample, turn: int = 0) -> Key:
+    """The key of the sample's output."""
+    return Key(task=sample.task, id=sample.id, language=sample.language, turn=turn)
+
+
+def result_name(task: str, language: str, languages: Sequence[str]) -> str:
+    """How results name a task in one language: the language is left out where there is one alone."""
+    return task if len(languages) == 1 else f"{task}/{language}"
+
+
+def unreadable(sample: Sample) -> str | None:
+    """Why the sample cannot be asked: the picture that cannot be decoded."""
+    return next((f"unreadable image {m.path}" for m in sample.media if m.size is None), None)
+
+
+def absolute(request: Request, root: Path) -> Request:
+    """The request with media where the adapter finds them."""
+    return _with_media(request, lambda m: media.at(m, root))
+
+
+def blind(request: Request) -> Request:
+    """The request without its media: the control that shows what the question alone gives away."""
+    return _with_media(request, lambda _: None)
+
+
+def _with_media(request: Request, change: Callable[[Media], Media | None]) -> Request:
+    def parts(message: Message) -> tuple[Text | Media, ...]:
+        changed = [change(part) if isinstance(part, Media) else part for part in message.parts]
+        return tuple(part for part in changed if part is not None)
+
+    return replace(request, messages=tuple(replace(m, parts=parts(m)) for m in request.messages))
+
+
+def _check(task: Task, loaded: Loaded) -> None:
+    counts = Counter((sample.id, sample.language) for sample in loaded.samples)
+    doubled = [key for key, count in counts.items() if count > 1]
+    if doubled:
+        raise BadRecord(task.name, None, "id", "an id that comes once", doubled[0][0])
+    stray = next((sample for sample in loaded.samples if sample.task != task.name), None)
+    if stray is not None:
+        raise BadRecord(task.name, None, "task", repr(task.name), stray.task)
+
+
+def _limited(samples: tuple[Sample, ...], limit: int | None) -> tuple[Sample, ...]:
+    """At most `limit` ids, drawn by the hash of the id: the same ids in both languages, and spread out."""
+    ids = list(dict.fromkeys(sample.id for sample in samples))
+    if limit is None or limit >= len(ids):
+        return samples
+    kept = set(sorted(ids, key=lambda id: hashlib.sha256(id.encode()).hexdigest())[:limit])
+    return tuple(sample for sample in samples if sample.id in kept)

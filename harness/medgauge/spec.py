@@ -1,0 +1,210 @@
+"""What is asked for: names on the command line into tasks, a model and the spec that pins them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, cast
+
+from medgauge import codec
+from medgauge.errors import MedGaugeError, SpecMismatch, UnknownName
+from medgauge.plugins import catalog
+from medgauge.store import SPEC, RunDirectory
+from medgauge.tasks import Task
+from medgauge.types import BoxFormat, Control, Family, Generation, Language, Learner, Model, Style
+
+SCHEMA_VERSION = 1
+DEFAULT_PROMPTS = "plain"
+FOLDS = 5
+Fit: TypeAlias = Literal["train-split", "out-of-fold"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSpec:
+    """Which model, as the spec keeps it: no machine's path, but what pins the content."""
+
+    spec: str
+    name: str
+    box_format: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: str = ""
+    """Hash of what the model reads (a replay file), where it has one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSpec:
+    """Which task, in which wording."""
+
+    name: str
+    version: int
+    family: Family
+    languages: tuple[Language, ...]
+    prompts: str
+    prompts_hash: str
+    fit: Fit | None = None
+    """How a model that learns is fitted: on the train split, or in five folds of groups, each answer from a fit on
+    the others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSpec:
+    """Everything that decides what is asked and how; `spec.json`."""
+
+    schema_version: int = SCHEMA_VERSION
+    model: ModelSpec
+    tasks: tuple[TaskSpec, ...]
+    generation: Generation = field(default_factory=Generation)
+    control: Control = "none"
+    limit: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A spec with the objects that it names."""
+
+    spec: RunSpec
+    tasks: tuple[Task, ...]
+    model: Model | Learner
+
+    def style(self, language: Language) -> Style:
+        """How questions are put in one language."""
+        return Style(
+            prompts=self.spec.tasks[0].prompts, language=language, box_format=box_format(self.model.box_format)
+        )
+
+
+def make_plan(
+    names: Sequence[str],
+    model: str,
+    *,
+    settings: Mapping[str, str] | None = None,
+    control: Control = "none",
+    limit: int | None = None,
+    seed: int = 0,
+) -> Plan:
+    """Resolve names. `settings` are `--set`: prompts, generation fields, and options of the model.
+
+    Raises UnknownName, or MedGaugeError for a setting that nobody takes or a value of the wrong form.
+    """
+    rest = dict(settings or {})
+    prompts = rest.pop("prompts", DEFAULT_PROMPTS)
+    generation = _generation(rest)
+    tasks = load_tasks(names)
+    loaded, shown = load_model(model, rest)
+    box_format(loaded.box_format)
+    spec = RunSpec(
+        model=ModelSpec(
+            spec=shown,
+            name=loaded.name,
+            box_format=loaded.box_format,
+            options=rest,
+            fingerprint=getattr(loaded, "fingerprint", ""),
+        ),
+        tasks=tuple(_task_spec(task, prompts, loaded) for task in tasks),
+        generation=generation,
+        control=control,
+        limit=limit,
+        seed=seed,
+    )
+    return Plan(spec=spec, tasks=tasks, model=loaded)
+
+
+def load_tasks(names: Sequence[str]) -> tuple[Task, ...]:
+    """Tasks and suites by name, each task once, in the order given."""
+    tasks, suites = catalog("tasks"), catalog("suites")
+    flat: list[str] = []
+    for name in names:
+        if name in suites.entries:
+            flat.extend(suites.load(name))
+        elif name in tasks.entries or tasks.broken:
+            flat.append(name)
+        else:
+            raise UnknownName("task", name, [*tasks.entries, *suites.entries])
+    return tuple(_load_task(name) for name in dict.fromkeys(flat))
+
+
+def _load_task(name: str) -> Task:
+    task = cast(Task, catalog("tasks").load(name))
+    if task.name != name:
+        raise MedGaugeError(f"task {name!r}: its card is named {task.name!r}; both must be the name in the catalog")
+    return task
+
+
+def load_model(text: str, options: Mapping[str, str]) -> tuple[Model | Learner, str]:
+    """The model of a spec such as `baseline/prior` or `replay:FILE`, and the spec without a machine's path."""
+    models = catalog("models")
+    if text in models.entries:
+        return models.load(text)("", options), text
+    scheme, colon, argument = text.partition(":")
+    if not colon or scheme not in models.entries:
+        raise UnknownName("model", text, [*models.entries])
+    shown = Path(argument).name if Path(argument).exists() else argument
+    return models.load(scheme)(argument, options), f"{scheme}:{shown}"
+
+
+def box_format(name: str) -> BoxFormat:
+    """A box format by name."""
+    return cast(BoxFormat, catalog("box_formats").load(name))
+
+
+def require_same(run: RunDirectory, spec: RunSpec) -> None:
+    """Write the spec into an empty directory, or refuse one that holds another. Raises SpecMismatch."""
+    here = codec.plain(spec)
+    if not (run.path / SPEC).exists():
+        run.write(SPEC, here)
+        return
+    there = run.spec()
+    if there != here:
+        a, b = flatten(there), flatten(here)
+        names = [name for name in sorted(a | b) if a.get(name) != b.get(name)]
+        raise SpecMismatch(run.path, [(name, a.get(name), b.get(name)) for name in names])
+
+
+def flatten(data: object, prefix: str = "") -> dict[str, object]:
+    """Nested data as dotted names and leaves, for showing what differs."""
+    if isinstance(data, dict):
+        items: list[tuple[str, object]] = [(str(k), v) for k, v in data.items()]
+    elif isinstance(data, list):
+        items = [(str(i), v) for i, v in enumerate(data)]
+    else:
+        return {prefix: data}
+    return {k: v for name, value in items for k, v in flatten(value, f"{prefix}.{name}" if prefix else name).items()}
+
+
+def identity(spec: RunSpec) -> str:
+    """Short hash of a spec, for the name of its directory."""
+    return hashlib.sha256(codec.dumps(codec.plain(spec)).encode()).hexdigest()[:8]
+
+
+def _task_spec(task: Task, prompts: str, model: Model | Learner) -> TaskSpec:
+    if prompts not in task.prompt_sets:
+        known = ", ".join(sorted(task.prompt_sets))
+        raise MedGaugeError(f"task {task.name!r} has no prompt set {prompts!r}; it has {known}")
+    return TaskSpec(
+        name=task.name,
+        version=task.card.version,
+        family=task.card.family,
+        languages=task.card.languages,
+        prompts=prompts,
+        prompts_hash=task.prompt_sets[prompts],
+        fit=("train-split" if "train" in task.card.splits else "out-of-fold") if isinstance(model, Learner) else None,
+    )
+
+
+def _generation(settings: dict[str, str]) -> Generation:
+    """Take the fields of Generation out of the settings."""
+    kinds: dict[str, type[int] | type[float]] = {
+        "max_new_tokens": int,
+        "temperature": float,
+        "top_p": float,
+        "seed": int,
+    }
+    taken: dict[str, Any] = {}
+    for name in [name for name in settings if name in kinds]:
+        value = settings.pop(name)
+        try:
+            taken[name] = kinds[name](value)
+        except ValueError as error:
+            raise MedGaugeError(f"--set {name}={value}: expected {kinds[name].__name__}") from error
+    return codec.convert(Generation, taken, "--set")
