@@ -1,0 +1,1 @@
+"""One or several labels of a given list."""

@@ -1,0 +1,1 @@
+"""Pixels and masks of the eight modalities; `render.draw` is the way in."""

@@ -1,0 +1,1 @@
+"""Descriptions, each with the boxes that it speaks of."""

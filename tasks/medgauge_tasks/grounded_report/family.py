@@ -1,0 +1,167 @@
+"""The family `grounded-report`."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from medgauge.types import (
+    Answer,
+    Box,
+    BoxFormat,
+    Language,
+    Mention,
+    Output,
+    Parsed,
+    Request,
+    Sample,
+    Segment,
+    Style,
+)
+from medgauge_tasks.families import NO_OPTIONS, FamilyKit
+from medgauge_tasks.pictures import picture_words
+from medgauge_tasks.prompts import ask, name_list, prompt_set
+from medgauge_tasks.reading import boxes_of, decode, hear, name_of, without_markup
+from medgauge_tasks.records import REFERENCE, Record, said
+
+METRICS = ("object_f1", "region_f1@0.5", "alignment_f1@0.5", "region_rouge_l", "rouge_l")
+_BETWEEN = re.compile(r"[\s,，、;；]*+(?:and|和|及|与|以及)?+[\s,，、]*+", re.IGNORECASE)
+_MARKER = re.compile(r"(?:\A|\n)[ \t]{0,8}(?:\d{1,2}[.、)]|[-*•])[ \t]{0,8}\Z")
+_BARE = re.compile(r"<ref>([^<>\n]{1,200})</ref>")
+_LEAD = " \t\r\n:：-—"
+_TRAIL = " \t\r\n,，;；"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """Names that stand side by side, and the one text that follows them."""
+
+    mentions: tuple[Mention, ...]
+    text: str
+
+
+def next_request(
+    sample: Sample, style: Style, outputs: Sequence[Output], *, options: Mapping[str, str] = NO_OPTIONS
+) -> Request | None:
+    """One turn: locate and describe what is named, or all there is."""
+    del options
+    if outputs:
+        return None
+    words = prompt_set("grounded-report", style).words[style.language]
+    fields = {
+        **picture_words(sample, style.language),
+        "objects": name_list(sample.choices, words),
+        "format": style.box_format.describe(style.language),
+    }
+    return ask("grounded-report", sample, style, "named" if sample.choices else "all", fields)
+
+
+def parse(
+    sample: Sample, outputs: Sequence[Output], box_format: BoxFormat, *, options: Mapping[str, str] = NO_OPTIONS
+) -> Parsed:
+    """Segments: names with their boxes, each with the text that follows up to the next name.
+
+    Names that only a comma or an "and" parts share the text. A report without any box has its text alone.
+    """
+    del options
+    heard = hear(outputs)
+    decoded = decode(heard, sample, outputs, box_format)
+    mentions = _with_bare_names(heard.masked, decoded.mentions)
+    before, said_of = _split(heard.masked, mentions)
+    segments = tuple(segment for one in said_of for segment in _segments(one, sample.choices))
+    texts = [text for text in (before, *(one.text for one in said_of)) if text]
+    text = ("" if sample.language == "zh" else " ").join(texts) if mentions else without_markup(heard.text)
+    detail = {
+        "rule": "segments" if segments else "text" if text else "empty",
+        "span": [(mention.start, mention.end) for mention in mentions],
+        "malformed": decoded.malformed,
+        "violations": decoded.violations,
+    }
+    if not text and not segments:
+        return Parsed(answer=None, detail=detail)
+    boxes = tuple(box for segment in segments for box in segment.boxes)
+    invalid = sum(mention.invalid for mention in mentions)
+    answer = Answer(text=text, boxes=boxes, segments=segments, invalid_boxes=invalid)
+    return Parsed(answer=answer, detail=detail)
+
+
+def _with_bare_names(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """The mentions, and between them the names in `<ref>` that were written without a box."""
+    found: list[Mention] = []
+    at = 0
+    for mention in (*mentions, None):
+        end = mention.start if mention else len(text)
+        found += [
+            Mention(label=bare[1].strip(), boxes=(), start=bare.start(), end=bare.end())
+            for bare in _BARE.finditer(text, at, end)
+        ]
+        if mention:
+            found.append(mention)
+            at = mention.end
+    return found
+
+
+def _split(text: str, mentions: Sequence[Mention]) -> tuple[str, list[_Said]]:
+    """The words before the first name, and every group of names with its text."""
+    groups: list[list[Mention]] = []
+    for mention in mentions:
+        if groups and _BETWEEN.fullmatch(text, groups[-1][-1].end, mention.start):
+            groups[-1].append(mention)
+        else:
+            groups.append([mention])
+    if not groups:
+        return "", []
+    ends = [group[0].start for group in groups[1:]] + [len(text)]
+    parts = [
+        _Said(mentions=tuple(group), text=_words(text[group[-1].end : end]))
+        for group, end in zip(groups, ends, strict=True)
+    ]
+    return _words(text[: groups[0][0].start]), parts
+
+
+def _words(text: str) -> str:
+    """What is said, without colons before it and a separator or the next list number behind it."""
+    return without_markup(_MARKER.sub("", text)).strip(_TRAIL).lstrip(_LEAD).strip()
+
+
+def _segments(one: _Said, choices: tuple[str, ...]) -> Iterator[Segment]:
+    """One segment a name; boxes of a name written twice side by side go together."""
+    boxes: dict[str, tuple[Box, ...]] = {}
+    for mention in one.mentions:
+        label = name_of(mention.label, choices)
+        boxes[label] = boxes.get(label, ()) + boxes_of(mention, label)
+    for label, own in boxes.items():
+        yield Segment(label=label, text=one.text, boxes=own)
+
+
+def metrics(options: Mapping[str, str]) -> tuple[str, ...]:
+    """The same for every card."""
+    del options
+    return METRICS
+
+
+def read_record(
+    record: Mapping[str, Any],
+    language: Language,
+    box_format: BoxFormat,
+    *,
+    options: Mapping[str, str] = NO_OPTIONS,
+    file: str = "records",
+    line: int = 1,
+) -> tuple[Sample, str]:
+    """The reference is a grounded report in the box format; `choices` are the structures that were asked for."""
+    del options
+    read = Record(values=record, family="grounded-report", language=language, file=file, line=line)
+    size, reference, choices = read.size(), read.reference(), read.names("choices")
+    blank = read.sample(Answer(), choices=choices, size=size)
+    parsed = parse(blank, (said(blank, reference),), box_format)
+    answer = parsed.answer
+    if answer is None or not answer.boxes or answer.invalid_boxes or parsed.detail["malformed"]:
+        expected = f"a report with boxes as {box_format.name!r} writes them"
+        raise read.bad(read.value(REFERENCE)[0], expected, reference)
+    return read.sample(answer, choices=choices, size=size), read.prediction()
+
+
+kit = FamilyKit(
+    name="grounded-report", next_request=next_request, parse=parse, metrics=metrics, read_record=read_record
+)

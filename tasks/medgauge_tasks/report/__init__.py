@@ -1,0 +1,1 @@
+"""A medical report of a whole image."""

@@ -1,0 +1,1 @@
+"""Visual question answering: closed, open and multiple choice."""

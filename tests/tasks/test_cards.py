@@ -1,0 +1,212 @@
+"""Cards and suites: read strictly, built into tasks, and loaded only when named."""
+
+import subprocess
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from family_samples import box_format, make
+
+from medgauge.errors import BadRecord, MedGaugeError, UnknownName
+from medgauge.plugins import catalog
+from medgauge.tasks import Card, Loaded, Task
+from medgauge.types import Answer, Split, Style
+from medgauge_tasks.cards import build_task, build_task_from, load_card, read_card
+from medgauge_tasks.suites import load_suite, read_suite
+
+GOOD = """\
+title: A data set
+family: classification
+languages: [en, zh]
+modality: [X-ray]
+licence: CC0-1.0
+access: public
+publish: images
+group: image
+version: 1
+primary: accuracy
+citation: Someone (2020).
+loader: test_cards:load_one
+"""
+
+
+def load_one(card: Card, data_dir: Path | None, split: Split) -> Loaded:
+    """A loader as a stranger's module would bring it."""
+    sample = make("classification", choices=("normal", "mass"), target=Answer(text="mass", labels=("mass",)))
+    return Loaded(root=data_dir or Path(), samples=(replace(sample, task=card.name, tags={"split": split}),))
+
+
+def test_a_card_is_read() -> None:
+    card = read_card(GOOD, "catalog/some-name.yaml")
+    assert (card.name, card.languages, card.primary, card.splits) == ("some-name", ("en", "zh"), "accuracy", ("test",))
+    assert card.options == {}
+
+
+def test_a_file_may_set_every_field_of_a_card() -> None:
+    optional = (
+        "metrics: [micro_f1]\nurl: https://example.org\nsynthetic: true\ncaveats: [few]\n"
+        "known_bad: {1622: empty answer}\nsplits: [train, test]\noptions: {labels: single}\n"
+    )
+    card = read_card(GOOD + optional, "x.yaml")
+    assert card.known_bad == {"1622": "empty answer"}
+    assert all(getattr(card, field.name) for field in fields(Card))
+
+
+BROKEN = [
+    ("family: classification", "family: clasification", "family", "'vqa'"),
+    ("languages: [en, zh]", "languages: en", "languages", "array"),
+    ("languages: [en, zh]", "languages: [en, fr]", "languages.1", "'en' or 'zh'"),
+    ("languages: [en, zh]", "languages: [en, en]", "languages", "once"),
+    ("languages: [en, zh]", "languages: []", "languages", "at least 1"),
+    ("modality: [X-ray]", "modality: []", "modality", "at least 1"),
+    ("version: 1", "version: '1'", "version", "integer"),
+    ("version: 1", "version: true", "version", "integer"),
+    ("version: 1", "version: 0", "version", "greater than or equal to 1"),
+    ("publish: images", "publish: everything", "publish", "'thumbnails'"),
+    ("access: public", "access: open", "access", "'credentialed'"),
+    ("title: A data set", "title: ''", "title", "at least 1 character"),
+    ("title: A data set\n", "", "title", "required"),
+    ("title: A data set", "title: A\ncolour: red", "colour", "one of the keys access, caveats"),
+    ("title: A data set", "title: A\nname: other", "name", "one of the keys"),
+    ("title: A data set", "title: A\ntitle: B", "title", "comes once"),
+    ("loader: test_cards:load_one", "loader: test_cards", "loader", "pattern"),
+    ("citation: Someone (2020).", "citation: S\noptions: {limit: 3}", "options.limit", "string"),
+    ("citation: Someone (2020).", "citation: S\nsplits: [val]", "splits.0", "'train' or 'test'"),
+    ("primary: accuracy", "primary: rouge_l", "primary", "accuracy, balanced_accuracy, macro_f1"),
+]
+
+
+@pytest.mark.parametrize(("good", "bad", "field", "expected"), BROKEN, ids=[f"{bad[:30]!r}" for _, bad, _, _ in BROKEN])
+def test_a_broken_card_names_file_and_field_and_what_was_expected(
+    good: str, bad: str, field: str, expected: str
+) -> None:
+    assert good in GOOD
+    with pytest.raises(BadRecord) as caught:
+        read_card(GOOD.replace(good, bad), "catalog/x.yaml")
+    message = str(caught.value)
+    assert message.startswith("catalog/x.yaml")
+    assert caught.value.field == field
+    assert expected in message
+
+
+def test_the_line_is_named() -> None:
+    with pytest.raises(BadRecord, match=r"^x.yaml:3: field 'languages.1'.*got 'fr'"):
+        read_card(GOOD.replace("[en, zh]", "[en, fr]"), "x.yaml")
+    with pytest.raises(BadRecord, match=r"^x.yaml:13: field 'colour'.*got 'red'"):
+        read_card(GOOD + "colour: red\n", "x.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "just words", "title: [\n", "a: &a [*a, 1]\nb: {\n"])
+def test_what_is_no_card_is_refused(text: str) -> None:
+    with pytest.raises(MedGaugeError, match=r"^x.yaml"):
+        read_card(text, "x.yaml")
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ("metrics: [acuracy]\n", "field 'metrics'.*'acuracy'.*accuracy"),
+        ("metrics: ['f1@0.50']\n", "field 'metrics'.*f1@0.5"),
+        ("options: {labels: several}\n", "field 'options'.*single, multi.*several"),
+        ("options: {aliases: 'mass'}\n", "field 'options'.*aliases"),
+        ("options: {subject: car}\n", "field 'options'.*disease, organ, tissue"),
+    ],
+)
+def test_an_unknown_metric_or_option_is_refused(extra: str, message: str) -> None:
+    with pytest.raises(MedGaugeError, match=message) as caught:
+        read_card(GOOD + extra, "x.yaml")
+    assert str(caught.value).startswith("x.yaml")
+
+
+def names(task: Task) -> list[str]:
+    return [metric.name for metric in task.metrics]
+
+
+def test_metrics_are_the_familys_and_then_the_cards() -> None:
+    task = build_task_from(read_card(GOOD + "metrics: [micro_f1, accuracy]\n", "x.yaml"))
+    assert names(task) == ["accuracy", "balanced_accuracy", "macro_f1", "micro_f1"]
+    multi = GOOD.replace("primary: accuracy", "primary: macro_f1") + "options: {labels: multi}\n"
+    assert names(build_task_from(read_card(multi, "x.yaml"))) == ["subset_accuracy", "macro_f1", "micro_f1"]
+
+
+def test_a_strangers_card_makes_a_whole_task(tmp_path: Path) -> None:
+    task = build_task_from(read_card(GOOD + "options: {aliases: 'mass: lump'}\n", "acme.yaml"))
+    assert task.name == "acme"
+    loaded = task.load(tmp_path, "test")
+    assert loaded.root == tmp_path
+    sample = loaded.samples[0]
+    style = Style(prompts="plain", language="en", box_format=box_format("medrega"))
+    request = task.next_request(sample, style, ())
+    assert request is not None
+    assert "normal\nmass" in request.text
+    assert set(task.prompt_sets) == {"plain", "medrega"}
+    from medgauge.types import answering
+
+    output = answering(request, text="A lump.")
+    assert task.next_request(sample, style, (output,)) is None
+    answer = task.parse(sample, (output,), style.box_format).answer
+    assert answer is not None
+    assert answer.labels == ("mass",)
+
+
+def test_a_split_that_is_not_there_and_a_loader_that_is_not_there() -> None:
+    card = read_card(GOOD, "x.yaml")
+    with pytest.raises(MedGaugeError, match=r"no split 'train'.*test"):
+        build_task_from(card).load(None, "train")
+    for loader in ("no_such_module:load", "test_cards:no_such_function"):
+        task = build_task_from(replace(card, loader=loader))
+        with pytest.raises(MedGaugeError, match=r"loader .* cannot be imported"):
+            task.load(None, "test")
+
+
+@pytest.mark.parametrize("name", [n for n in catalog("tasks").entries if "/" not in n])
+def test_every_card_of_the_catalog_builds(name: str) -> None:
+    task = catalog("tasks").load(name)
+    assert isinstance(task, Task)
+    assert task.name == name
+    primary = task.card.primary
+    assert primary in names(task) or primary.rpartition("/")[0] in names(task)
+    assert task.card == load_card(name)
+
+
+def test_unknown_names_say_what_was_meant() -> None:
+    first = next(iter(catalog("tasks").entries))
+    with pytest.raises(UnknownName, match=first):
+        build_task(first + "x")
+    with pytest.raises(UnknownName, match="unknown task"):
+        load_card("../catalog/" + first)
+    with pytest.raises(UnknownName, match="unknown suite 'no-such-suite'"):
+        load_suite("no-such-suite")
+
+
+@pytest.mark.parametrize("name", list(catalog("suites").entries))
+def test_every_suite_names_tasks_of_the_catalog(name: str) -> None:
+    assert set(catalog("suites").load(name)) <= set(catalog("tasks").entries)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("title: A\n", "tasks.*required"),
+        ("title: A\ntasks: []\n", "at least one"),
+        ("title: A\ntasks: [a, b, a]\n", "once.*'a'"),
+        ("title: A\ntasks: a\n", "tasks.*array"),
+        ("title: A\ntasks: [a]\nsize: 3\n", "size.*one of the keys tasks, title"),
+    ],
+)
+def test_a_broken_suite_is_refused(text: str, message: str) -> None:
+    assert read_suite("title: A\ntasks: [b, a]\n", "s.yaml") == ("b", "a")
+    with pytest.raises(BadRecord, match=message):
+        read_suite(text, "s.yaml")
+
+
+def test_listing_tasks_parses_nothing() -> None:
+    code = (
+        "import sys, medgauge_tasks; from medgauge.plugins import Plugin; "
+        "assert isinstance(medgauge_tasks.plugin, Plugin) and medgauge_tasks.plugin.tasks; "
+        "print(sorted({'yaml', 'pydantic', 'numpy', 'PIL', 'skimage'} & set(sys.modules)), "
+        "[m for m in sys.modules if m.startswith('medgauge_tasks.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] []"
