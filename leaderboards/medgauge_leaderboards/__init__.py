@@ -1,0 +1,5 @@
+"""Leaderboards: pages and exports made from run directories."""
+
+from medgauge.plugins import Plugin
+
+plugin = Plugin(commands={"leaderboard": "medgauge_leaderboards.site.build:build"})

@@ -1,0 +1,1 @@
+"""The static site: one folder that opens from disk."""

@@ -1,0 +1,138 @@
+"""Run directories as the page reads them: one cell for each run, task and language."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from medgauge import codec
+from medgauge.errors import Incomplete, MedGaugeError
+from medgauge.spec import RunSpec, TaskSpec
+from medgauge.store import MANIFEST, SPEC, RunDirectory, StoredSample
+from medgauge.tasks import Card
+from medgauge.types import Key, Output, Score
+
+SCHEMA_VERSION = 1
+Row: TypeAlias = tuple[str, str]
+"""Name of a model, and the control that it ran under ("none" or "blind")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A finished run, read whole."""
+
+    directory: RunDirectory
+    spec: RunSpec
+    manifest: Mapping[str, Any]
+    tasks: Mapping[str, Mapping[str, Any]]
+    """`results.json`: key of a task to its numbers."""
+    cards: Mapping[str, Card]
+    samples: tuple[StoredSample, ...]
+    scores: Mapping[Key, Score]
+    outputs: Mapping[Key, Output]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One model on one task in one language."""
+
+    key: str
+    run: Run
+    result: Mapping[str, Any]
+    spec: TaskSpec
+    samples: Mapping[str, StoredSample]
+    """By id, in the order of the run."""
+
+    @property
+    def row(self) -> Row:
+        """Which row it stands in."""
+        return self.run.spec.model.name, self.run.spec.control
+
+    @property
+    def card(self) -> Card | None:
+        """The data set's card, as it was when the run was made."""
+        return self.run.cards.get(self.spec.name)
+
+    @property
+    def primary(self) -> str:
+        """The metric that ranks."""
+        return str(self.result["primary"])
+
+    @property
+    def metrics(self) -> Mapping[str, Mapping[str, Any]]:
+        """Name to value, interval, n and signature."""
+        metrics: Mapping[str, Mapping[str, Any]] = self.result["metrics"]
+        return metrics
+
+    def score(self, sample_id: str, trial: int = 0) -> Score | None:
+        """The score of one sample."""
+        return self.run.scores.get(self._key(sample_id, trial, 0))
+
+    def scores(self) -> list[Score]:
+        """All scores of this task and language, in the order of the samples."""
+        found = [self.score(sample_id) for sample_id in self.samples]
+        return [score for score in found if score is not None]
+
+    def turns(self, sample_id: str, trial: int = 0) -> Iterator[Output]:
+        """What the model said, turn after turn."""
+        turn = 0
+        while output := self.run.outputs.get(self._key(sample_id, trial, turn)):
+            yield output
+            turn += 1
+
+    def _key(self, sample_id: str, trial: int, turn: int) -> Key:
+        return Key(task=self.spec.name, id=sample_id, language=self.result["language"], trial=trial, turn=turn)
+
+
+def read_runs(paths: Sequence[Path]) -> list[Run]:
+    """Finished runs. Raises Incomplete for one that is not whole, MedGaugeError for one that was changed by hand."""
+    return [read_run(path) for path in paths]
+
+
+def read_run(path: Path) -> Run:
+    """One finished run. Raises like `read_runs`."""
+    directory = RunDirectory(path)
+    manifest = directory.manifest()
+    _refuse_changed(directory, manifest)
+    results = directory.results()
+    if results.get("schema_version") != SCHEMA_VERSION:
+        raise MedGaugeError(f"{path}: schema_version {results.get('schema_version')!r}, expected {SCHEMA_VERSION}")
+    cards = manifest.get("cards", {})
+    return Run(
+        directory=directory,
+        spec=codec.convert(RunSpec, directory.spec(), path / SPEC),
+        manifest=manifest,
+        tasks=results["tasks"],
+        cards={name: codec.convert(Card, card, path / MANIFEST) for name, card in cards.items()},
+        samples=tuple(directory.samples()),
+        scores={score.key: score for score in directory.scores()},
+        outputs=directory.outputs(),
+    )
+
+
+def cells(run: Run) -> list[Cell]:
+    """The cells of one run. Raises Incomplete when a sample of a task has no score."""
+    tasks = {task.name: task for task in run.spec.tasks}
+    found = []
+    for key, result in run.tasks.items():
+        own = [s for s in run.samples if (s.sample.task, s.sample.language) == (result["task"], result["language"])]
+        samples = {stored.sample.id: stored for stored in own}
+        cell = Cell(key=key, run=run, result=result, spec=tasks[result["task"]], samples=samples)
+        if len(cell.scores()) != result["n"] or len(samples) != result["n"]:
+            raise Incomplete(
+                f"{run.directory.path}: {key} reports n {result['n']}, has {len(samples)} samples and "
+                f"{len(cell.scores())} scores; `medgauge score` writes them anew"
+            )
+        found.append(cell)
+    return found
+
+
+def _refuse_changed(directory: RunDirectory, manifest: Mapping[str, Any]) -> None:
+    """Numbers that were edited after the run are not published."""
+    now = directory.hashes()
+    changed = [name for name, digest in manifest.get("files", {}).items() if now.get(name) != digest]
+    if changed:
+        raise MedGaugeError(
+            f"{directory.path}: {', '.join(sorted(changed))} changed since {MANIFEST} was written; "
+            "`medgauge score` makes the run whole again"
+        )
