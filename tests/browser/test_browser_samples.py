@@ -96,7 +96,8 @@ def settled(page: Any) -> None:
             await image.decode();
             let before = '';
             for (;;) {
-                const now = JSON.stringify([image.getBoundingClientRect(), document.querySelectorAll('.plate svg *').length]);
+                const shapes = document.querySelectorAll('.plate svg *').length;
+                const now = JSON.stringify([image.getBoundingClientRect(), shapes]);
                 if (now === before) return;
                 before = now;
                 await frame();

@@ -46,7 +46,8 @@ def parse(
         return Parsed(answer=None, detail={"rule": "empty"})
     if sample.choices:
         picked = extract_choice(heard.raw, sample.choices)
-        answer = None if picked.choice is None else Answer(text=heard.text, choice=picked.choice)
+        # the option's own words, so that a letter is equal to the reference that spells it out
+        answer = None if picked.choice is None else Answer(text=sample.choices[picked.choice], choice=picked.choice)
         return Parsed(answer=answer, detail={"rule": picked.rule, "span": picked.span})
     decided = decide_polar(heard.raw, sample.language)
     return Parsed(
