@@ -4,13 +4,14 @@ import hashlib
 import mimetypes
 import warnings
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from medgauge.errors import MedGaugeError
-from medgauge.types import Media
+from medgauge.types import Media, Size
 
 MAX_PIXELS = 100_000_000
 """A picture with more pixels than this is refused before it is decoded (10,000 x 10,000)."""
@@ -31,15 +32,21 @@ def probe(path: str, root: Path) -> Media:
         raise MedGaugeError(f"image path {path!r} leaves the data folder {root}")
     media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
     try:
-        data = file.read_bytes()
+        stat = file.stat()
+        sha256, size = _probe(str(file), stat.st_mtime_ns, stat.st_size)
     except OSError:
-        return Media(path=path, sha256="", size=None, media_type=media_type)
-    digest = hashlib.sha256(data).hexdigest()
-    media = Media(path=path, sha256=digest, size=None, media_type=media_type)
+        sha256, size = "", None
+    return Media(path=path, sha256=sha256, size=size, media_type=media_type)
+
+
+@lru_cache(maxsize=100_000)
+def _probe(file: str, modified: int, length: int) -> tuple[str, Size | None]:
+    """Hash and size; remembered while the file stays as it is, because many samples share a picture."""
+    digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()
     try:
-        return replace(media, size=open_image(at(media, root)).size)
+        return digest, open_image(Media(path=file, sha256=digest, size=None)).size
     except UnreadableImage:
-        return media
+        return digest, None
 
 
 def at(media: Media, root: Path) -> Media:

@@ -1,0 +1,180 @@
+"""The command line: what goes to stdout, what errors say, and the exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def medgauge(*words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "medgauge.cli.main", *map(str, words)], capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+COMMANDS = ("run", "score", "score-records", "leaderboard", "list", "show", "demo")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    text = medgauge(command, "--help").stdout
+    assert text.startswith("Usage: medgauge")
+    assert "Example" in text or command == "demo"
+
+
+@pytest.mark.parametrize("kind", ["tasks", "suites", "models", "metrics", "box-formats", "protocols"])
+def test_list_prints_json_and_a_table(kind: str) -> None:
+    rows = json.loads(medgauge("list", kind, "--json").stdout)
+    assert rows
+    table = medgauge("list", kind).stdout
+    assert all(row["name"] in table for row in rows)
+
+
+def test_tasks_cover_six_families_eight_modalities_and_both_languages() -> None:
+    rows = json.loads(medgauge("list", "tasks", "--json").stdout)
+    families = {"vqa", "report", "classification", "region-to-text", "text-to-region", "grounded-report"}
+    phantoms = [row for row in rows if row["name"].startswith("phantom-")]
+    assert {row["family"] for row in phantoms} == families
+    assert all(set(row["languages"]) == {"en", "zh"} for row in phantoms)
+    assert all({"plain", "medrega"} <= set(row["prompts"]) for row in rows)
+    assert {m for row in phantoms for m in row["modality"]} >= {
+        "x-ray",
+        "ct",
+        "mri",
+        "ultrasound",
+        "fundus",
+        "oct",
+        "dermoscopy",
+        "histology",
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "vqa-rda", "--model", "baseline/prior"], "unknown task 'vqa-rda'. Did you mean 'vqa-rad'"),
+        (["run", "vqa-rad", "--model", "baseline/visoin"], "unknown model 'baseline/visoin'. Did you mean 'baseline/"),
+        (["run", "vqa-rad", "--model", "replya:x.jsonl"], "unknown model 'replya:x.jsonl'"),
+        (["run", "vqa-rad", "--model", "baseline/prior", "--set", "prompts=fancy"], "no prompt set 'fancy'"),
+        (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature=hot"], "expected float"),
+        (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature"], "expected KEY=VALUE"),
+        (["run", "vqa-rad", "--model", "baseline/prior", "--set", "colour=red"], "colour"),
+        (["run", "vqa-rad", "--model", "replay:nowhere.jsonl"], "nowhere.jsonl"),
+        (["score", "nowhere"], "nowhere"),
+        (["list", "tsaks"], "tsaks"),
+        (["frobnicate"], "frobnicate"),
+    ],
+)
+def test_usage_errors_exit_2_in_one_line_without_a_traceback(words: list[str], said: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "medgauge.cli.main", *words], capture_output=True, text=True)
+    assert done.returncode in (2, 4)
+    assert done.returncode == 2 or "nowhere.jsonl" in words[-1]
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli")
+    words = ("phantom-vqa", "--model", "baseline/prior", "--data-dir", folder / "data", "--out", folder / "run")
+    medgauge("run", *words, "--limit", 12)
+    return folder / "run"
+
+
+def test_run_prints_results_as_json_and_talks_on_stderr(run: Path) -> None:
+    data = run.parent / "data"
+    words = ("phantom-vqa", "--model", "baseline/prior", "--data-dir", data, "--out", run, "--limit", 12, "--json")
+    done = medgauge("run", *words)
+    assert json.loads(done.stdout) == json.loads((run / "results.json").read_text("utf-8"))
+    assert "24 outputs kept" in done.stderr
+
+
+def test_score_again_changes_nothing(run: Path) -> None:
+    before = {name: (run / name).read_bytes() for name in ("results.json", "scores.jsonl", "outputs.jsonl")}
+    medgauge("score", run)
+    assert before == {name: (run / name).read_bytes() for name in before}
+
+
+def test_show_a_run_and_a_sample(run: Path) -> None:
+    assert "exact_match" in medgauge("show", run).stdout
+    id = json.loads((run / "samples.jsonl").read_text("utf-8").splitlines()[0])["id"]
+    assert "said" in medgauge("show", run, id).stdout
+    entries = json.loads(medgauge("show", run, id, "--json").stdout)
+    assert {entry["sample"]["language"] for entry in entries} == {"en", "zh"}
+    assert "unknown sample 'nothing-like-it'" in medgauge("show", run, "nothing-like-it", code=2).stderr
+
+
+def records(folder: Path, *rows: object) -> Path:
+    file = folder / "records.jsonl"
+    file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+    return file
+
+
+def test_score_records_in_both_languages(tmp_path: Path) -> None:
+    file = records(tmp_path, {"prediction": "肺部。", "reference": "肺部"}, {"prediction": "心脏", "reference": "肺部"})
+    made = json.loads(medgauge("score-records", file, "--task", "vqa/zh", "--json").stdout)
+    assert (made["protocol"], made["task"], made["n"]) == ("medgauge", "vqa/zh", 2)
+    assert made["metrics"]["exact_match"] == 0.5
+    file = records(tmp_path, {"prediction": "the lungs are clear", "reference": "The lungs are clear."})
+    made = json.loads(medgauge("score-records", file, "--task", "report/en", "--json").stdout)
+    assert made["metrics"]["rouge_l"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"prediction": "x"}, "reference"),
+        ({"prediction": "x", "reference": ""}, "reference"),
+        ({"prediction": 3, "reference": "y"}, "prediction"),
+    ],
+)
+def test_score_records_names_the_broken_record(tmp_path: Path, row: object, said: str) -> None:
+    file = records(tmp_path, {"prediction": "x", "reference": "y"}, row)
+    error = medgauge("score-records", file, "--task", "vqa/en", code=2).stderr
+    assert "records.jsonl:2" in error
+    assert said in error
+
+
+def test_score_records_with_boxes(tmp_path: Path) -> None:
+    row = {"prediction": "cyst[[0, 0, 500, 999]]", "reference": "<ref>cyst</ref><box>[[0, 0, 499, 999]]</box>"}
+    file = records(tmp_path, row | {"width": 100, "height": 50})
+    made = json.loads(medgauge("score-records", file, "--task", "text-to-region/en", "--json").stdout)
+    assert made["metrics"]["f1@0.5"] == 1.0
+    assert made["metrics"]["iou_single_mean"] == pytest.approx(499 / 500)
+
+
+def test_wrong_task_and_protocol_of_records(tmp_path: Path) -> None:
+    file = records(tmp_path, {"prediction": "x", "reference": "y"})
+    assert "Did you mean 'vqa'" in medgauge("score-records", file, "--task", "vqaa/en", code=2).stderr
+    assert "expected vqa/en or vqa/zh" in medgauge("score-records", file, "--task", "vqa/fr", code=2).stderr
+    assert (
+        "protocol 'medreg'"
+        in medgauge("score-records", file, "--task", "vqa/en", "--protocol", "medreg", code=2).stderr
+    )
+
+
+def test_a_file_with_an_empty_line_only_selects_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "empty.jsonl"
+    file.write_text("\n")
+    assert "holds no record" in medgauge("score-records", file, "--task", "vqa/en", code=5).stderr
+
+
+def test_failed_share_over_the_limit_exits_4_with_results_written(run: Path, tmp_path: Path) -> None:
+    keys = [json.loads(line)["key"] for line in (run / "outputs.jsonl").read_text("utf-8").splitlines()]
+    rows = [{"id": k["id"], "language": k["language"], "text": "yes"} for k in keys]
+    rows[0] |= {"text": "", "finish": "failed", "error": "the server went away"}
+    rows[1] |= {"text": "", "finish": "failed", "error": "the server went away"}
+    words = ("phantom-vqa", "--model", f"replay:{records(tmp_path, *rows)}", "--data-dir", run.parent / "data")
+    words = (*words, "--limit", 12, "--out", tmp_path / "run")
+    done = medgauge("run", *words, code=4)
+    assert "the server went away" in done.stderr
+    assert "2 of 24 samples failed, over --max-failed 0.05" in done.stderr
+    tasks = json.loads((tmp_path / "run" / "results.json").read_text("utf-8"))["tasks"]
+    assert sum(entry["n"] for entry in tasks.values()) == 24
+    assert sum(entry["status"]["failed"] for entry in tasks.values()) == 2
+    medgauge("run", *words, "--max-failed", 0.1)
