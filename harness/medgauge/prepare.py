@@ -1,8 +1,10 @@
 """Samples of a plan: loaded, limited, checked, and written before the first question."""
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -67,15 +69,19 @@ def write_thumbnails(run: RunDirectory, selected: Selected, tasks: Sequence[Task
         if s.task in shown and m.size is not None and run.thumbnail(m.sha256) is None
     }
     folder = run.path / "media"
-    with progress("thumbnails", len(wanted)) as advance:
-        for sha256, picture in wanted.items():
-            folder.mkdir(parents=True, exist_ok=True)
-            image = media.open_image(picture, near=THUMBNAIL)
-            image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
-            beside = folder / f".{sha256}.webp"
-            image.save(beside, "WEBP", quality=85)
-            beside.replace(folder / f"{sha256}.webp")
+    if wanted:
+        folder.mkdir(parents=True, exist_ok=True)
+    with progress("thumbnails", len(wanted)) as advance, ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in pool.map(_thumbnail, wanted.values(), [folder / f"{sha256}.webp" for sha256 in wanted]):
             advance()
+
+
+def _thumbnail(picture: Media, file: Path) -> None:
+    image = media.open_image(picture, near=THUMBNAIL)
+    image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+    beside = file.with_name(f".{file.name}")
+    image.save(beside, "WEBP", quality=85)
+    beside.replace(file)
 
 
 def key_of(sample: Sample, turn: int = 0) -> Key:

@@ -34,7 +34,11 @@ def execute(plan: Plan, out: Path, data_dir: Path | None, *, allow_missing: bool
     Raises SpecMismatch, Incomplete, BadRecord, NothingSelected; whatever was answered is kept.
     """
     run = RunDirectory(out)
-    out.mkdir(parents=True, exist_ok=True)
+    with run.writing():
+        return _execute(run, plan, data_dir, allow_missing)
+
+
+def _execute(run: RunDirectory, plan: Plan, data_dir: Path | None, allow_missing: bool) -> Finished:
     require_same(run, plan.spec)
     before = earlier(run)
     started = before.get("started") or now()
@@ -53,7 +57,8 @@ def score_again(path: Path) -> Finished:
     spec = codec.convert(RunSpec, run.spec(), path / SPEC)
     before = earlier(run)
     tasks = load_tasks([task.name for task in spec.tasks])
-    return _finish(run, spec, tasks, started=before.get("started") or now(), excluded=before.get("excluded", ()))
+    with run.writing():
+        return _finish(run, spec, tasks, started=before.get("started") or now(), excluded=before.get("excluded", ()))
 
 
 def _finish(

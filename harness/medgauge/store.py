@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from medgauge import codec
-from medgauge.errors import BadRecord, Incomplete
+from medgauge.errors import BadRecord, Incomplete, MedGaugeError
 from medgauge.tasks import PUBLISH_LEVELS, Publish
 from medgauge.types import Key, Output, Sample, Score
 
@@ -84,6 +84,18 @@ class RunDirectory:
         """Name to sha256 of every file but the manifest."""
         names = (SPEC, SAMPLES, OUTPUTS, SCORES, RESULTS)
         return {name: sha256_of(self.path / name) for name in names if (self.path / name).exists()}
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Make the directory and hold it. Raises MedGaugeError while another process does; a kill lets go."""
+        from filelock import FileLock, Timeout
+
+        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.path / ".lock", timeout=0):
+                yield
+        except Timeout as error:
+            raise MedGaugeError(f"{self.path}: another process is writing this run; wait for it, or stop it") from error
 
     @contextmanager
     def appending_outputs(self) -> Iterator["OutputLog"]:

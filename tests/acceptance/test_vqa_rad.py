@@ -2,25 +2,19 @@
 
 import json
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from recorded import RECORDED, medgauge
 
-RUNS = ("base", "lora-quick", "lora-rank4", "lora-rank8", "lora-rank16")
+Made = Callable[[str, str], Path]
 
 
 def expected(shared: Path, run: str) -> dict[str, float]:
     golden = json.loads((shared / "golden" / "EXPECTED.json").read_text("utf-8"))["gr5293_vqa_rad"]["expected"]
     found: dict[str, float] = golden["baseline" if run == "base" else run.replace("-", "_")]
     return found
-
-
-def medgauge(*words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "medgauge.cli.main", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == code, done.stderr
-    return done
 
 
 def replay(shared: Path, out: Path, predictions: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -30,10 +24,9 @@ def replay(shared: Path, out: Path, predictions: Path, *words: str, code: int = 
     )
 
 
-@pytest.mark.parametrize("name", RUNS)
-def test_recorded_runs_reproduce_their_known_numbers(shared: Path, tmp_path: Path, name: str) -> None:
-    out = tmp_path / name
-    replay(shared, out, shared / "golden" / "vqa_rad_runs" / f"{name}.jsonl")
+@pytest.mark.parametrize("name", RECORDED)
+def test_recorded_runs_reproduce_their_known_numbers(shared: Path, made: Made, name: str) -> None:
+    out = made("vqa-rad", name)
     entry = json.loads((out / "results.json").read_text("utf-8"))["tasks"]["vqa-rad"]
     golden = expected(shared, name)
     polar = entry["slices"]["polar"]["yes"]
@@ -48,17 +41,17 @@ def test_recorded_runs_reproduce_their_known_numbers(shared: Path, tmp_path: Pat
     assert sum(entry["status"].values()) == 451
 
 
-def test_order_of_predictions_is_irrelevant(shared: Path, tmp_path: Path) -> None:
+def test_order_of_predictions_is_irrelevant(shared: Path, tmp_path: Path, made: Made) -> None:
     source = shared / "golden" / "vqa_rad_runs" / "base.jsonl"
     shuffled = tmp_path / "base.jsonl"
     shuffled.write_text("\n".join(reversed(source.read_text("utf-8").splitlines())), "utf-8")
     array = tmp_path / "array" / "base.jsonl"
     array.parent.mkdir()
     array.write_text(json.dumps([json.loads(line) for line in source.read_text("utf-8").splitlines()]), "utf-8")
-    for number, file in enumerate((source, shuffled, array)):
+    for number, file in enumerate((shuffled, array)):
         replay(shared, tmp_path / str(number), file)
-    results = {(tmp_path / str(number) / "results.json").read_bytes() for number in range(3)}
-    assert len(results) == 1
+    folders = (made("vqa-rad", "base"), tmp_path / "0", tmp_path / "1")
+    assert len({(folder / "results.json").read_bytes() for folder in folders}) == 1
 
 
 def test_missing_predictions(shared: Path, tmp_path: Path) -> None:
@@ -84,10 +77,9 @@ def test_doubled_prediction_and_nan_are_refused(shared: Path, tmp_path: Path) ->
     assert "field 'text'" in replay(shared, tmp_path / "run", broken, code=2).stderr
 
 
-@pytest.mark.parametrize("model", ["baseline/prior", "baseline/vision"])
-def test_baselines_fit_on_the_train_split(shared: Path, tmp_path: Path, model: str) -> None:
-    out = tmp_path / "run"
-    medgauge("run", "vqa-rad", "--data-dir", shared / "data", "--model", model, "--out", out)
+@pytest.mark.parametrize("model", ["prior", "vision"])
+def test_baselines_fit_on_the_train_split(made: Made, model: str) -> None:
+    out = made("vqa-rad", model)
     assert json.loads((out / "spec.json").read_text("utf-8"))["tasks"][0]["fit"] == "train-split"
     entry = json.loads((out / "results.json").read_text("utf-8"))["tasks"]["vqa-rad"]
     assert entry["n"] == 451

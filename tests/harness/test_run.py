@@ -113,6 +113,11 @@ def test_changed_data_in_the_directory_is_refused(tmp_path: Path) -> None:
         execute(make_plan(task, Says()), tmp_path / "run", None)
 
 
+def test_two_processes_do_not_write_one_run(tmp_path: Path) -> None:
+    with RunDirectory(tmp_path / "run").writing(), pytest.raises(MedGaugeError, match="another process is writing"):
+        execute(make_plan(make_task(tmp_path / "data"), Says()), tmp_path / "run", None)
+
+
 def test_blind_control_sends_no_picture(tmp_path: Path) -> None:
     done = execute(make_plan(make_task(tmp_path / "data"), Says(), control="blind"), tmp_path / "run", None)
     assert metric(done.results)["value"] == 0.5
