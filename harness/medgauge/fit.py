@@ -9,8 +9,9 @@ import numpy as np
 from medgauge.ask import Asker
 from medgauge.prepare import Selected, select, unreadable
 from medgauge.progress import say
+from medgauge.protocols import Example, Learner, Model
 from medgauge.spec import FOLDS, Plan
-from medgauge.types import Example, Learner, Model, Sample
+from medgauge.types import Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from medgauge.errors import MedGaugeError
 from medgauge.plugins import catalog
-from medgauge.types import Metric
+from medgauge.protocols import Metric
 
 NAME = re.compile(r"(?P<head>[a-z][a-z0-9_/]*)(@(?P<at>[0-9.]+))?(\((?P<options>[^()]*)\))?")
 

@@ -8,9 +8,10 @@ from medgauge.errors import Incomplete, MedGaugeError
 from medgauge.fit import Crew, make_crews
 from medgauge.prepare import Selected, key_of, unreadable
 from medgauge.progress import progress, say
+from medgauge.protocols import Model
 from medgauge.spec import Plan
 from medgauge.store import RunDirectory
-from medgauge.types import Key, Model, Output, Request, Sample
+from medgauge.types import Key, Output, Request, Sample
 
 
 def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | None, *, allow_missing: bool) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from medgauge.codec import plain
+from medgauge.protocols import Metric
 from medgauge.stats import estimates
 from medgauge.tasks import Card
-from medgauge.types import Language, Metric, Score, Status
+from medgauge.types import Language, Score, Status
 
 SCHEMA_VERSION = 1
 STATUSES: tuple[Status, ...] = ("scored", "no_answer", "refused", "failed")

@@ -7,8 +7,9 @@ from medgauge.ask import turns
 from medgauge.codec import clean_text
 from medgauge.errors import MedGaugeError
 from medgauge.prepare import key_of
+from medgauge.protocols import BoxFormat, Metric
 from medgauge.tasks import Task
-from medgauge.types import Answer, BoxFormat, Key, Metric, Output, Parsed, Rows, Sample, Score, Status, Vector
+from medgauge.types import Answer, Key, Output, Parsed, Rows, Sample, Score, Status, Vector
 
 EMPTY = Answer()
 

@@ -9,9 +9,10 @@ from typing import Any, Literal, TypeAlias, cast
 from medgauge import codec
 from medgauge.errors import MedGaugeError, SpecMismatch, UnknownName
 from medgauge.plugins import catalog
+from medgauge.protocols import BoxFormat, Learner, Model, Style
 from medgauge.store import SPEC, RunDirectory
 from medgauge.tasks import Task
-from medgauge.types import BoxFormat, Control, Family, Generation, Language, Learner, Model, Style
+from medgauge.types import Control, Family, Generation, Language
 
 SCHEMA_VERSION = 1
 DEFAULT_PROMPTS = "plain"

@@ -11,7 +11,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from medgauge.errors import NotComparable
-from medgauge.types import FloatArray, Metric, Rows, Score, Statistics, Vector
+from medgauge.protocols import Metric, Statistics
+from medgauge.types import FloatArray, Rows, Score, Vector
 
 RESAMPLES = 2_000
 SEED = 20_241_018

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
-from medgauge.types import BoxFormat, Family, Language, Metric, Output, Parsed, Request, Sample, Split, Style
+from medgauge.protocols import BoxFormat, Metric, Style
+from medgauge.types import Family, Language, Output, Parsed, Request, Sample, Split
 
 Publish: TypeAlias = Literal["scores", "predictions", "references", "thumbnails", "images"]
 PUBLISH_LEVELS: tuple[Publish, ...] = ("scores", "predictions", "references", "thumbnails", "images")

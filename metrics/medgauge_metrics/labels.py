@@ -13,7 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from medgauge.types import Answer, FloatArray, Statistics, Vector
+from medgauge.protocols import Statistics
+from medgauge.types import Answer, FloatArray, Vector
 from medgauge_metrics.label_matching import SIGNATURE as MATCHING
 from medgauge_metrics.reducing import NO_ANSWER, Counts, Pooled, SampleMean, ratio, sums
 

@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from medgauge.types import Answer, FloatArray, Statistics, Vector
+from medgauge.protocols import Statistics
+from medgauge.types import Answer, FloatArray, Vector
 
 NO_ANSWER = Answer()
 Value: TypeAlias = Callable[[Answer, Answer], float | None]

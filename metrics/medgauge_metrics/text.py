@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from medgauge.types import Answer, FloatArray, Statistics, Vector
+from medgauge.protocols import Statistics
+from medgauge.types import Answer, FloatArray, Vector
 from medgauge_metrics.reducing import NO_ANSWER, SampleMean, ratio, sums
 from medgauge_metrics.textform import fold, normalise
 from medgauge_metrics.tokenize import SIGNATURE as TOKENISER

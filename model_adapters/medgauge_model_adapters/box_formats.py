@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from medgauge.types import Decoded, Frame, Language, Mention, Size, Xyxy
+from medgauge.protocols import Decoded, Frame, Mention
+from medgauge.types import Language, Size, Xyxy
 from medgauge_model_adapters import json_boxes, ref_box
 from medgauge_model_adapters.markup import Quad, Reading, Written
 
@@ -25,7 +26,7 @@ _SLACK = 1e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredBoxFormat:
-    """One way to write boxes; satisfies `medgauge.types.BoxFormat`."""
+    """One way to write boxes; satisfies `medgauge.protocols.BoxFormat`."""
 
     name: str
     scale: Scale

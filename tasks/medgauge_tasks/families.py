@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from medgauge.errors import MedGaugeError
-from medgauge.types import BoxFormat, Family, Language, Output, Parsed, Request, Sample, Style
+from medgauge.protocols import BoxFormat, Style
+from medgauge.types import Family, Language, Output, Parsed, Request, Sample
 
 NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 """Options of a card that sets none."""

@@ -15,7 +15,8 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict, RootModel
 
 from medgauge.errors import BadRecord, MedGaugeError
-from medgauge.types import Key, Language, Media, Message, Request, Sample, Style, Text
+from medgauge.protocols import Style
+from medgauge.types import Key, Language, Media, Message, Request, Sample, Text
 from medgauge_tasks.pictures import picture_table
 from medgauge_tasks.strict_yaml import read_yaml
 

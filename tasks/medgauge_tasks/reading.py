@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medgauge.codec import clean_text
-from medgauge.types import Box, BoxFormat, Decoded, Frame, Mention, Output, Sample
+from medgauge.protocols import BoxFormat, Decoded, Frame, Mention
+from medgauge.types import Box, Output, Sample
 from medgauge_metrics.answers import normalise
 
 _THINK = re.compile(r"<(?P<close>/)?think(?:ing)?>", re.IGNORECASE)

@@ -8,26 +8,10 @@ import numpy as np
 from PIL import Image
 
 from medgauge.media import probe
+from medgauge.protocols import BoxFormat, Example, Learner, Model, Statistics, Style
 from medgauge.spec import ModelSpec, Plan, RunSpec, TaskSpec
 from medgauge.tasks import Card, Loaded, Task
-from medgauge.types import (
-    Answer,
-    BoxFormat,
-    Example,
-    FloatArray,
-    Learner,
-    Message,
-    Model,
-    Output,
-    Parsed,
-    Request,
-    Sample,
-    Split,
-    Statistics,
-    Style,
-    Text,
-    answering,
-)
+from medgauge.types import Answer, FloatArray, Message, Output, Parsed, Request, Sample, Split, Text, answering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

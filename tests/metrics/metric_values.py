@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from medgauge.types import Answer, Box, Metric, Segment, Statistics
+from medgauge.protocols import Metric, Statistics
+from medgauge.types import Answer, Box, Segment
 
 NAMES = (
     "exact_match", "token_f1", "bleu1", "bleu4", "rouge_l", "length_ratio",

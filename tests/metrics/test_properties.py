@@ -11,7 +11,8 @@ from metric_values import NAMES, statistics, value
 
 from medgauge.metrics import parse_metric
 from medgauge.plugins import catalog
-from medgauge.types import Answer, Box, Metric, Segment, Statistics
+from medgauge.protocols import Metric, Statistics
+from medgauge.types import Answer, Box, Segment
 
 LABELS = ("lung", "heart", "肝脏", "left lung")
 UNBOUNDED = {"length_ratio", "fp_per_image"}

@@ -7,18 +7,8 @@ import numpy as np
 from PIL import Image
 
 from medgauge.media import at, probe
-from medgauge.types import (
-    Answer,
-    Box,
-    Example,
-    Key,
-    Media,
-    Message,
-    Request,
-    Sample,
-    Segment,
-    Text,
-)
+from medgauge.protocols import Example
+from medgauge.types import Answer, Box, Key, Media, Message, Request, Sample, Segment, Text
 
 SIZE = (96, 80)
 

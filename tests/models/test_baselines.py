@@ -10,7 +10,8 @@ from small_world import SIZE, World
 from medgauge.errors import MedGaugeError
 from medgauge.media import UnreadableImage
 from medgauge.plugins import catalog
-from medgauge.types import Answer, Frame, Key, Learner, Message, Request, Text
+from medgauge.protocols import Frame, Learner
+from medgauge.types import Answer, Key, Message, Request, Text
 from medgauge_model_adapters.box_formats import MEDREGA
 
 TRAIN, TEST = range(60), range(60, 90)

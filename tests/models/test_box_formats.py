@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medgauge.plugins import catalog
-from medgauge.types import BoxFormat, Frame
+from medgauge.protocols import BoxFormat, Frame
 from medgauge_model_adapters.box_formats import JSON_1000, JSON_PIXELS, MEDREGA, DeclaredBoxFormat
 
 FRAME = Frame(original=(999, 999), sent=(999, 999))

@@ -7,7 +7,8 @@ import pytest
 
 from medgauge.errors import BadRecord, MedGaugeError, UnknownName
 from medgauge.plugins import catalog
-from medgauge.types import Key, Learner, Message, Request, Text
+from medgauge.protocols import Learner
+from medgauge.types import Key, Message, Request, Text
 from medgauge_model_adapters.replay import build
 
 

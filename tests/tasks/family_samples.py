@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from medgauge.plugins import catalog
-from medgauge.types import Answer, Box, BoxFormat, Frame, Key, Language, Media, Output, Parsed, Sample, Segment, Size
+from medgauge.protocols import BoxFormat, Frame
+from medgauge.types import Answer, Box, Key, Language, Media, Output, Parsed, Sample, Segment, Size
 from medgauge_tasks.families import FamilyKit
 
 SIDE = 999

@@ -10,8 +10,9 @@ from family_samples import box_format, make
 
 from medgauge.errors import BadRecord, MedGaugeError, UnknownName
 from medgauge.plugins import catalog
+from medgauge.protocols import Style
 from medgauge.tasks import Card, Loaded, Task
-from medgauge.types import Answer, Split, Style
+from medgauge.types import Answer, Split
 from medgauge_tasks.cards import build_task, build_task_from, load_card, read_card
 from medgauge_tasks.suites import load_suite, read_suite
 

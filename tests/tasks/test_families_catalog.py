@@ -6,8 +6,9 @@ import pytest
 from family_samples import Case, box_format, output, say
 
 from medgauge.plugins import catalog
+from medgauge.protocols import Frame, Style
 from medgauge.tasks import Task
-from medgauge.types import Answer, Frame, Sample, Style
+from medgauge.types import Answer, Sample
 
 EMBEDDED = [name for name in catalog("tasks").entries if name.startswith(("phantom-", "pictures-"))]
 

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medgauge.errors import BadRecord, MedGaugeError
-from medgauge.types import Box, Language, Media, Request, Style, Text
+from medgauge.protocols import Style
+from medgauge.types import Box, Language, Media, Request, Text
 from medgauge_tasks.prompts import fill, prompt_sets, read_prompts, render
 
 GOLDEN = Path(__file__).parent / "golden" / "prompts.txt"

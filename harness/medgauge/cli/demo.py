@@ -11,9 +11,10 @@ import click
 from medgauge.plugins import catalog
 from medgauge.prepare import select
 from medgauge.progress import say
+from medgauge.protocols import Example, Learner, Model
 from medgauge.run import execute
 from medgauge.spec import load_tasks, make_plan
-from medgauge.types import Control, Example, Learner, Model
+from medgauge.types import Control
 
 LANES: tuple[tuple[tuple[str, Control], ...], ...] = (
     (("baseline/vision", "none"), ("baseline/vision", "blind")),

@@ -7,8 +7,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from medgauge.metrics import parse_metric
+from medgauge.protocols import Metric
 from medgauge.stats import gather
-from medgauge.types import Metric, Score
+from medgauge.types import Score
 from medgauge_leaderboards.site.runs import Cell
 
 Verdict: TypeAlias = Literal["right", "partial", "wrong", "undefined"]

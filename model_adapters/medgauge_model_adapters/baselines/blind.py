@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from medgauge.types import Answer, Box, Example, FloatArray, Segment
+from medgauge.protocols import Example
+from medgauge.types import Answer, Box, FloatArray, Segment
 from medgauge_model_adapters.baselines.counting import majority, median_box, medoid
 from medgauge_model_adapters.baselines.fitted import FittedBaseline, Part, Taught, load_box_format, no_argument
 from medgauge_model_adapters.baselines.lessons import Asked, Lesson, Material, asked_names, read_examples

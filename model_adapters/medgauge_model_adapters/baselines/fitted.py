@@ -7,7 +7,8 @@ from typing import Protocol, cast
 from medgauge.errors import MedGaugeError
 from medgauge.media import UnreadableImage
 from medgauge.plugins import catalog
-from medgauge.types import Answer, BoxFormat, Output, Request, answering
+from medgauge.protocols import BoxFormat
+from medgauge.types import Answer, Output, Request, answering
 from medgauge_model_adapters.baselines.lessons import Asked, Course, read_request, sent_sizes
 from medgauge_model_adapters.baselines.say import Form, say
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from medgauge.types import Answer, Box, BoxFormat, Example, Frame, Key, Language, Media, Request, Sample, Xyxy
+from medgauge.protocols import BoxFormat, Example, Frame
+from medgauge.types import Answer, Box, Key, Language, Media, Request, Sample, Xyxy
 from medgauge_model_adapters.baselines.say import UNIT, Form
 
 Course: TypeAlias = tuple[str, Language]

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from medgauge.types import Answer, Box, Example, Segment
+from medgauge.protocols import Example
+from medgauge.types import Answer, Box, Segment
 from medgauge_model_adapters.baselines.counting import majority, median_box, medoid
 from medgauge_model_adapters.baselines.fitted import FittedBaseline, Taught, load_box_format, no_argument
 from medgauge_model_adapters.baselines.lessons import Asked, Material, read_examples

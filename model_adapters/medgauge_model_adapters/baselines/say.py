@@ -2,7 +2,8 @@
 
 from typing import Literal, TypeAlias
 
-from medgauge.types import Answer, Box, BoxFormat, Frame, Language, Size, Xyxy
+from medgauge.protocols import BoxFormat, Frame
+from medgauge.types import Answer, Box, Language, Size, Xyxy
 
 Form: TypeAlias = Literal["answer", "labels", "name", "boxes", "grounded", "report"]
 """The shape of a task's targets: what the baselines learn, seen from the training examples alone."""

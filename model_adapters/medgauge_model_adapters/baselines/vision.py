@@ -7,7 +7,7 @@ small forests of randomised trees. What it cannot see it answers as the blind ba
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from medgauge.types import Example
+from medgauge.protocols import Example
 from medgauge_model_adapters.baselines.album import Album
 from medgauge_model_adapters.baselines.blind import learn_blind
 from medgauge_model_adapters.baselines.eye import Eye, make_eye

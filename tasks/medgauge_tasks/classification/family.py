@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 
 from medgauge.errors import MedGaugeError
-from medgauge.types import Answer, BoxFormat, Language, Output, Parsed, Request, Sample, Style
+from medgauge.protocols import BoxFormat, Style
+from medgauge.types import Answer, Language, Output, Parsed, Request, Sample
 from medgauge_metrics.answers import match_labels, normalise
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit, option
 from medgauge_tasks.pictures import picture_words

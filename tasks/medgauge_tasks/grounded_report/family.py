@@ -5,19 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from medgauge.types import (
-    Answer,
-    Box,
-    BoxFormat,
-    Language,
-    Mention,
-    Output,
-    Parsed,
-    Request,
-    Sample,
-    Segment,
-    Style,
-)
+from medgauge.protocols import BoxFormat, Mention, Style
+from medgauge.types import Answer, Box, Language, Output, Parsed, Request, Sample, Segment
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit
 from medgauge_tasks.pictures import picture_words
 from medgauge_tasks.prompts import ask, name_list, prompt_set

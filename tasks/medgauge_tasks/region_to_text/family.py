@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from medgauge.errors import MedGaugeError
-from medgauge.types import Answer, BoxFormat, Decoded, Language, Output, Parsed, Request, Sample, Style
+from medgauge.protocols import BoxFormat, Decoded, Style
+from medgauge.types import Answer, Language, Output, Parsed, Request, Sample
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit
 from medgauge_tasks.pictures import picture_words
 from medgauge_tasks.prompts import ask, prompt_set

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from medgauge.types import Answer, BoxFormat, Language, Output, Parsed, Request, Sample, Style
+from medgauge.protocols import BoxFormat, Style
+from medgauge.types import Answer, Language, Output, Parsed, Request, Sample
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit, option
 from medgauge_tasks.pictures import picture_words
 from medgauge_tasks.prompts import ask

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from medgauge.errors import MedGaugeError
-from medgauge.types import Answer, BoxFormat, Language, Output, Parsed, Polar, Request, Sample, Style
+from medgauge.protocols import BoxFormat, Style
+from medgauge.types import Answer, Language, Output, Parsed, Polar, Request, Sample
 from medgauge_metrics.answers import decide_polar, extract_choice, normalise
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit
 from medgauge_tasks.prompts import ask
