@@ -46,13 +46,18 @@ def loads(text: str, file: Path | str, line: int | None = None) -> Any:
     def refuse(constant: str) -> None:
         raise BadRecord(file, line, constant, "a finite number", constant)
 
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise BadRecord(file, line, "names", "every name once", [name for name, _ in pairs])
+        return dict(pairs)
+
     try:
-        return json.loads(text, parse_constant=refuse)
+        return json.loads(text, parse_constant=refuse, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         place = line if line is not None else error.lineno
         raise BadRecord(file, place, f"column {error.colno}", f"JSON ({error.msg})", text[:80]) from error
-    except RecursionError as error:
-        raise BadRecord(file, line, "whole line", "JSON of a reasonable depth", text[:80]) from error
+    except (RecursionError, ValueError) as error:
+        raise BadRecord(file, line, "whole line", "JSON of a reasonable depth and numbers", text[:80]) from error
 
 
 def decode(kind: type[T], text: str, file: Path | str, line: int | None = None) -> T:
@@ -64,7 +69,8 @@ def decode(kind: type[T], text: str, file: Path | str, line: int | None = None) 
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "whole line"
-        raise BadRecord(file, line, field, first["msg"], first["input"]) from error
+        expected = "JSON" if first["type"] == "json_invalid" else first["msg"].removeprefix("Input should be ")
+        raise BadRecord(file, line, field, expected, first["input"]) from error
     return value
 
 

@@ -47,7 +47,7 @@ class SpecMismatch(MedGaugeError):
     def __init__(self, directory: object, differences: Iterable[tuple[str, object, object]]) -> None:
         lines = [f"  {name}: there {shorten(there)}, here {shorten(here)}" for name, there, here in differences]
         super().__init__(
-            f"{directory} holds a run with another spec; give another --out, or delete it:\n" + "\n".join(lines)
+            f"{directory} holds a run that differs; give another --out, or --fresh to delete it:\n" + "\n".join(lines)
         )
 
 

@@ -33,7 +33,8 @@ def make_crews(plan: Plan, chosen: Selected, data_dir: Path | None, asker: Asker
     crews: list[Crew] = []
     if own:
         train = select([task for task in plan.tasks if task.name in trained], data_dir, None, "train")
-        examples = _examples(Asker(plan=plan, tasks=asker.tasks, roots=train.roots), train.samples)
+        unseen = _unseen(train.samples, own)
+        examples = _examples(Asker(plan=plan, tasks=asker.tasks, roots=train.roots), unseen)
         say(f"fitting {model.name} on the train split: {len(examples)} examples")
         crews.append(Crew(model=model.fit(examples), samples=own))
     if rest:
@@ -50,6 +51,27 @@ def _out_of_fold(model: Learner, examples: Sequence[Example], samples: Sequence[
         seen = [example for example in examples if fold[example.sample.group] != number]
         say(f"fitting {model.name} out of fold {number + 1} of {FOLDS}: {len(seen)} examples")
         yield Crew(model=model.fit(seen), samples=tuple(s for s in samples if fold[s.group] == number))
+
+
+def _unseen(train: Sequence[Sample], test: Sequence[Sample]) -> list[Sample]:
+    """The train samples that do not stand in the test split too, under another id."""
+
+    def content(sample: Sample) -> tuple[object, ...]:
+        words = " ".join(sample.question.casefold().split())
+        return (
+            sample.task,
+            sample.language,
+            words,
+            sample.choices,
+            sample.regions,
+            tuple(m.sha256 for m in sample.media),
+        )
+
+    asked = {content(sample) for sample in test}
+    kept = [sample for sample in train if content(sample) not in asked]
+    if len(kept) < len(train):
+        say(f"{len(train) - len(kept)} train samples are asked in the test split as well; the fit does not see them")
+    return kept
 
 
 def _examples(asker: Asker, samples: Iterable[Sample]) -> list[Example]:

@@ -3,7 +3,7 @@
 import os
 import platform
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,10 +27,13 @@ def write_manifest(
     tasks: Sequence[Task],
     *,
     started: str,
-    excluded: Sequence[str],
-    failed: Sequence[str],
+    allow_missing: bool,
+    lists: Mapping[str, Sequence[str]],
 ) -> None:
-    """Write `manifest.json`; from then on the run is whole."""
+    """Write `manifest.json`; from then on the run is whole.
+
+    `lists` are what a reader must know by name: records excluded, samples failed, samples missing.
+    """
     run.write(
         MANIFEST,
         {
@@ -44,8 +47,8 @@ def write_manifest(
             "python": platform.python_version(),
             "started": started,
             "finished": now(),
-            "excluded": list(excluded),
-            "failed": list(failed),
+            "allow_missing": allow_missing,
+            **{name: list(entries) for name, entries in lists.items()},
         },
     )
 

@@ -5,10 +5,10 @@ import mimetypes
 import warnings
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from medgauge.errors import MedGaugeError
 from medgauge.types import Media, Size
@@ -27,9 +27,9 @@ def probe(path: str, root: Path) -> Media:
     Size is of the upright image (EXIF orientation applied). A file that cannot be decoded gives a Media
     with size None: its sample will be failed and counted, never dropped. A path that leaves `root` raises.
     """
-    file = (root / path).resolve()
-    if not file.is_relative_to(root.resolve()):
+    if PurePath(path).is_absolute() or ".." in PurePath(path).parts:
         raise MedGaugeError(f"image path {path!r} leaves the data folder {root}")
+    file = root / path
     media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
     try:
         stat = file.stat()
@@ -51,7 +51,7 @@ def _probe(file: str, modified: int, length: int) -> tuple[str, Size | None]:
 
 def at(media: Media, root: Path) -> Media:
     """The same media with an absolute path, as a Request carries it."""
-    return replace(media, path=str((root / media.path).resolve()))
+    return replace(media, path=str((root / media.path).absolute()))
 
 
 def open_image(media: Media, near: int | None = None) -> Image.Image:
@@ -71,7 +71,7 @@ def open_image(media: Media, near: int | None = None) -> Image.Image:
                     image.draft("RGB", (near, near))
                 image.load()
                 return _rgb(ImageOps.exif_transpose(image))
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, RuntimeError, Image.DecompressionBombError) as error:
         raise UnreadableImage(f"{media.path}: not a readable image ({type(error).__name__}: {error})") from error
 
 
@@ -79,6 +79,8 @@ def _rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":
         pixels = np.asarray(image, dtype=np.float64)
         low, high = float(pixels.min()), float(pixels.max())
+        if not np.isfinite([low, high]).all():
+            raise ValueError("pixels that are not finite")
         image = Image.fromarray(np.uint8(255 * (pixels - low) / (high - low or 1.0)))
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = Image.alpha_composite(Image.new("RGBA", image.size, (0, 0, 0, 255)), image.convert("RGBA"))

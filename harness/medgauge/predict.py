@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from medgauge.ask import MAX_TURNS, Asker, turns
 from medgauge.errors import Incomplete, MedGaugeError
@@ -10,7 +11,7 @@ from medgauge.prepare import Selected, key_of, unreadable
 from medgauge.progress import progress, say
 from medgauge.protocols import Model
 from medgauge.spec import Plan
-from medgauge.store import RunDirectory
+from medgauge.store import MANIFEST, RunDirectory
 from medgauge.types import Key, Output, Request, Sample
 
 
@@ -26,6 +27,7 @@ def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | 
         say(f"resuming {run.path}: {len(outputs) - failed} outputs kept, {failed} failed ones are asked again")
     if not next(asker.pending(selected.samples, outputs), None) and not _unread(selected.samples, outputs):
         return
+    (run.path / MANIFEST).unlink(missing_ok=True)  # from here on the run is not whole
     crews = make_crews(plan, selected, data_dir, asker)
     with run.appending_outputs() as log, progress("outputs", len(selected.samples)) as advance:
         for output in _answers(asker, crews, selected.samples, outputs):
@@ -33,14 +35,32 @@ def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | 
             log.append(output)
             if output.finish != "failed" or output.key not in outputs:
                 outputs[output.key] = output
-    missing = [sample for sample in selected.samples if key_of(sample) not in outputs]
+    _report_unasked(asker, plan.model, selected.samples)
+    missing = [r.id for r in asker.pending(selected.samples, outputs) if Key.parse(r.id) not in outputs]
     if missing and not allow_missing:
-        names = ", ".join(str(key_of(sample)) for sample in missing[:5])
         raise Incomplete(
-            f"{plan.model.name} left {len(missing)} of {len(selected.samples)} requests without an output: {names}"
-            f"{', ...' if len(missing) > 5 else ''}. Run again to ask only these, or give --allow-missing to count "
-            "them as wrong."
+            f"{plan.model.name} left {len(missing)} of {len(selected.samples)} requests without an output: "
+            f"{', '.join(missing[:5])}{', ...' if len(missing) > 5 else ''}. Run again to ask only these (a recording "
+            "must be completed first: then --fresh), or give --allow-missing to count them as wrong."
         )
+
+
+def _report_unasked(asker: Asker, model: object, samples: Sequence[Sample]) -> None:
+    """Say how many recorded predictions answer nothing: a misspelt id shows here."""
+    if isinstance(model, Recording):
+        asked = (asker.request(sample, ()) for sample in samples if unreadable(sample) is None)
+        count = model.unasked([request for request in asked if request is not None])
+        if count:
+            say(f"{count} recorded predictions answer none of the requests")
+
+
+@runtime_checkable
+class Recording(Protocol):
+    """A model that says what a file says, and can tell what of it nobody asks for."""
+
+    def unasked(self, requests: Sequence[Request]) -> int:
+        """How many predictions answer none of the requests."""
+        ...
 
 
 def _answers(
@@ -48,7 +68,7 @@ def _answers(
 ) -> Iterator[Output]:
     """Waves of turns; within one, whatever order the model likes. `outputs` grows while this runs."""
     for sample in _unread(samples, outputs):
-        yield Output(key=key_of(sample), finish="failed", error=unreadable(sample))
+        yield Output(key=key_of(sample), text="", finish="failed", error=unreadable(sample))
     for turn in range(MAX_TURNS):
         asked = 0
         for crew in crews:
@@ -67,6 +87,8 @@ def _checked(model: Model, requests: Sequence[Request]) -> Iterator[Output]:
         if str(output.key) not in open_ids:
             raise MedGaugeError(f"{model.name} answered {str(output.key)!r}, which was not asked or answered before")
         open_ids.discard(str(output.key))
+        if (output.error is not None) != (output.finish == "failed") or (output.text and output.finish == "failed"):
+            raise MedGaugeError(f"{model.name}: {str(output.key)!r}: an error, and no text, goes with finish 'failed'")
         yield output
 
 

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from PIL import Image
 
 from medgauge import media
+from medgauge.codec import loads
 from medgauge.errors import BadRecord, NothingSelected, SpecMismatch
 from medgauge.progress import progress
+from medgauge.spec import flatten
 from medgauge.store import SAMPLES, RunDirectory, StoredSample, sample_line, write_atomic
 from medgauge.tasks import PUBLISH_LEVELS, Loaded, Publish, Task
 from medgauge.types import Key, Media, Message, Request, Sample, Split, Text
@@ -33,7 +36,7 @@ class Selected:
 
 def select(tasks: Sequence[Task], data_dir: Path | None, limit: int | None, split: Split = "test") -> Selected:
     """Load one split of every task. Raises BadRecord for a doubled id, NothingSelected when nothing is left."""
-    loaded = {task.name: task.load(data_dir, split) for task in tasks}
+    loaded = {task.name: task.load(_folder(task, data_dir), split) for task in tasks}
     for task in tasks:
         _check(task, loaded[task.name])
     samples = tuple(sample for task in tasks for sample in _limited(loaded[task.name].samples, limit))
@@ -54,9 +57,19 @@ def write_samples(run: RunDirectory, selected: Selected, tasks: Sequence[Task]) 
     if not file.exists():
         write_atomic(file, text)
     elif file.read_text("utf-8") != text:
-        there, here = file.read_text("utf-8").split("\n"), text.split("\n")
-        number = next(i for i, pair in enumerate(zip(there, here, strict=False)) if pair[0] != pair[1])
-        raise SpecMismatch(run.path, [(f"{SAMPLES} line {number + 1}", there[number], here[number])])
+        raise SpecMismatch(run.path, _first_difference(file.read_text("utf-8"), text))
+
+
+def _first_difference(there: str, here: str) -> list[tuple[str, object, object]]:
+    """The fields in which the first differing line of `samples.jsonl` differs."""
+    pairs = zip_longest(there.split("\n"), here.split("\n"), fillvalue="")
+    number, (a, b) = next((n, pair) for n, pair in enumerate(pairs, start=1) if pair[0] != pair[1])
+    try:
+        one, other = (flatten(loads(line, SAMPLES, number)) if line else {} for line in (a, b))
+    except BadRecord:
+        return [(f"{SAMPLES} line {number}", a, b)]
+    fields = [name for name in sorted(one | other) if one.get(name) != other.get(name)]
+    return [(f"{SAMPLES} line {number} {name}", one.get(name), other.get(name)) for name in fields]
 
 
 def write_thumbnails(run: RunDirectory, selected: Selected, tasks: Sequence[Task]) -> None:
@@ -71,7 +84,7 @@ def write_thumbnails(run: RunDirectory, selected: Selected, tasks: Sequence[Task
     folder = run.path / "media"
     if wanted:
         folder.mkdir(parents=True, exist_ok=True)
-    with progress("thumbnails", len(wanted)) as advance, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with progress("thumbnails", len(wanted)) as advance, ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         for _ in pool.map(_thumbnail, wanted.values(), [folder / f"{sha256}.webp" for sha256 in wanted]):
             advance()
 
@@ -117,6 +130,11 @@ def _with_media(request: Request, change: Callable[[Media], Media | None]) -> Re
     return replace(request, messages=tuple(replace(m, parts=parts(m)) for m in request.messages))
 
 
+def _folder(task: Task, data_dir: Path | None) -> Path | None:
+    """Embedded data are made in the cache, never in the folder where the user's own data lie."""
+    return None if task.card.access == "embedded" else data_dir
+
+
 def _check(task: Task, loaded: Loaded) -> None:
     counts = Counter((sample.id, sample.language) for sample in loaded.samples)
     doubled = [key for key, count in counts.items() if count > 1]
@@ -125,6 +143,10 @@ def _check(task: Task, loaded: Loaded) -> None:
     stray = next((sample for sample in loaded.samples if sample.task != task.name), None)
     if stray is not None:
         raise BadRecord(task.name, None, "task", repr(task.name), stray.task)
+    spoken = task.card.languages
+    foreign = next((sample for sample in loaded.samples if sample.language not in spoken), None)
+    if foreign is not None:
+        raise BadRecord(task.name, None, f"language of {foreign.id!r}", f"one of {spoken}", foreign.language)
 
 
 def _limited(samples: tuple[Sample, ...], limit: int | None) -> tuple[Sample, ...]:

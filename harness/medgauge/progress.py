@@ -19,8 +19,9 @@ class Advance(Protocol):
 
 
 def say(text: str) -> None:
-    """One line of talk."""
-    print(text, file=sys.stderr, flush=True)
+    """One line of talk; control characters of names and ids are shown, not obeyed."""
+    shown = "".join(c if c in "\n\t" or c.isprintable() else repr(c)[1:-1] for c in text)
+    print(shown, file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -98,11 +98,15 @@ class Statistics:
     owner: NDArray[np.intp]
     units: int
 
+    def per_unit(self) -> FloatArray:
+        """The sum of the rows of every unit, (units, k)."""
+        summed = np.zeros((self.units, self.values.shape[1]))
+        np.add.at(summed, self.owner, self.values)
+        return summed
+
     def sums(self, weights: FloatArray) -> FloatArray:
         """Weighted sums of the rows: (B, units) weights give (B, k)."""
-        per_unit = np.zeros((self.units, self.values.shape[1]))
-        np.add.at(per_unit, self.owner, self.values)
-        return weights @ per_unit
+        return weights @ self.per_unit()
 
     def row_weights(self, weights: FloatArray) -> FloatArray:
         """The weight of every row: (B, units) weights give (B, R)."""

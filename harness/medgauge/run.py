@@ -1,21 +1,23 @@
 """A run from plan to manifest, and scoring again what a finished run holds."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from medgauge import codec
+from medgauge.errors import Incomplete, MedGaugeError
 from medgauge.manifest import earlier, now, write_manifest
 from medgauge.predict import predict
 from medgauge.prepare import key_of, result_name, select, write_samples, write_thumbnails
 from medgauge.progress import say
+from medgauge.protocols import Style
 from medgauge.results import SCHEMA_VERSION, task_results
-from medgauge.score import score_task
+from medgauge.score import MISSING, score_task
 from medgauge.spec import Plan, RunSpec, box_format, load_tasks, require_same
-from medgauge.store import MANIFEST, RESULTS, SPEC, RunDirectory
+from medgauge.store import MANIFEST, OUTPUTS, RESULTS, SAMPLES, SPEC, RunDirectory
 from medgauge.tasks import Task
-from medgauge.types import Score
+from medgauge.types import Key, Language, Output, Sample, Score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,65 +30,104 @@ class Finished:
     n: int
 
 
-def execute(plan: Plan, out: Path, data_dir: Path | None, *, allow_missing: bool = False) -> Finished:
-    """Load, ask, score, write. Resumes what the directory holds of the same spec.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the manifest keeps of how a run came about."""
+
+    started: str
+    excluded: tuple[str, ...]
+    allow_missing: bool
+
+
+def execute(
+    plan: Plan, out: Path, data_dir: Path | None, *, allow_missing: bool = False, fresh: bool = False
+) -> Finished:
+    """Load, ask, score, write. Resumes what the directory holds of the same spec, or deletes it when `fresh`.
 
     Raises SpecMismatch, Incomplete, BadRecord, NothingSelected; whatever was answered is kept.
     """
     run = RunDirectory(out)
     with run.writing():
-        return _execute(run, plan, data_dir, allow_missing)
-
-
-def _execute(run: RunDirectory, plan: Plan, data_dir: Path | None, allow_missing: bool) -> Finished:
-    require_same(run, plan.spec)
-    before = earlier(run)
-    started = before.get("started") or now()
-    selected = select(plan.tasks, data_dir, plan.spec.limit)
-    for line in selected.excluded:
-        say(f"excluded {line}")
-    write_samples(run, selected, plan.tasks)
-    write_thumbnails(run, selected, plan.tasks)
-    predict(run, plan, selected, data_dir, allow_missing=allow_missing)
-    return _finish(run, plan.spec, plan.tasks, started=started, excluded=selected.excluded)
+        if not fresh:
+            require_same(run, plan.spec)
+        selected = select(plan.tasks, data_dir, plan.spec.limit)
+        if fresh:  # only now that the data are there
+            run.clear()
+            require_same(run, plan.spec)
+        started = earlier(run).get("started") or now()
+        for line in selected.excluded:
+            say(f"excluded {line}")
+        write_samples(run, selected, plan.tasks)
+        write_thumbnails(run, selected, plan.tasks)
+        predict(run, plan, selected, data_dir, allow_missing=allow_missing)
+        past = Past(started=started, excluded=selected.excluded, allow_missing=allow_missing)
+        return _finish(run, plan.spec, plan.tasks, past)
 
 
 def score_again(path: Path) -> Finished:
-    """Parse and measure a run again with today's code; its outputs are not touched."""
+    """Parse and measure a run again with today's code; its outputs are not touched.
+
+    Raises MedGaugeError when a file has changed since the manifest was written, Incomplete when outputs are missing
+    that the run was not allowed to miss.
+    """
     run = RunDirectory(path)
     spec = codec.convert(RunSpec, run.spec(), path / SPEC)
     before = earlier(run)
-    tasks = load_tasks([task.name for task in spec.tasks])
+    _require_unchanged(run, before.get("files", {}))
+    past = Past(
+        started=before.get("started") or now(),
+        excluded=tuple(before.get("excluded", ())),
+        allow_missing=bool(before.get("allow_missing", False)),
+    )
     with run.writing():
-        return _finish(run, spec, tasks, started=before.get("started") or now(), excluded=before.get("excluded", ()))
+        return _finish(run, spec, load_tasks([task.name for task in spec.tasks]), past)
 
 
-def _finish(
-    run: RunDirectory,
-    spec: RunSpec,
-    tasks: Sequence[Task],
-    *,
-    started: str,
-    excluded: Sequence[str],
-) -> Finished:
-    (run.path / MANIFEST).unlink(missing_ok=True)
+def _require_unchanged(run: RunDirectory, hashes: Mapping[str, str]) -> None:
+    today = run.hashes()
+    for name in (SPEC, SAMPLES, OUTPUTS):
+        if name in hashes and today.get(name) != hashes[name]:
+            raise MedGaugeError(
+                f"{run.path / name} has changed since {MANIFEST} was written; restore it, or delete {MANIFEST} to "
+                "score what is there now"
+            )
+
+
+def _finish(run: RunDirectory, spec: RunSpec, tasks: Sequence[Task], past: Past) -> Finished:
     samples = [stored.sample for stored in run.samples()]
     outputs = run.outputs()
-    style = box_format(spec.model.box_format)
+    _require_known(run, samples, outputs)
     results: dict[str, Any] = {}
     scores: list[Score] = []
     for task in tasks:
         for language in task.card.languages:
             mine = [sample for sample in samples if sample.task == task.name and sample.language == language]
-            judged, metrics = score_task(task, mine, outputs, style)
+            judged, metrics = score_task(task, mine, outputs, _style(spec, language))
             scores += judged
             if judged:
                 name = result_name(task.name, language, task.card.languages)
                 results[name] = task_results(task.card, language, judged, metrics)
-    run.write_scores(scores)
-    whole = {"schema_version": SCHEMA_VERSION, "tasks": results}
-    run.write(RESULTS, whole)
-    missing = {str(key_of(sample)) for sample in samples if key_of(sample) not in outputs}
+    if len(scores) != len(samples):
+        raise MedGaugeError(f"{run.path}: {len(samples)} samples, {len(scores)} scores; the tasks do not cover them")
+    missing = [str(score.key) for score in scores if score.detail.get("error") == MISSING]
+    if missing and not past.allow_missing:
+        raise Incomplete(f"{run.path}: {len(missing)} samples have no output, {missing[0]} first; run it to its end")
     failed = [f"{s.key}: {s.detail['error']}" for s in scores if s.status == "failed" and str(s.key) not in missing]
-    write_manifest(run, tasks, started=started, excluded=excluded, failed=failed)
+    whole = {"schema_version": SCHEMA_VERSION, "tasks": results}
+    (run.path / MANIFEST).unlink(missing_ok=True)
+    run.write_scores(scores)
+    run.write(RESULTS, whole)
+    lists = {"excluded": past.excluded, "failed": failed, "missing": missing}
+    write_manifest(run, tasks, started=past.started, allow_missing=past.allow_missing, lists=lists)
     return Finished(results=whole, failed=tuple(failed), n=len(samples))
+
+
+def _style(spec: RunSpec, language: Language) -> Style:
+    return Style(prompts=spec.tasks[0].prompts, language=language, box_format=box_format(spec.model.box_format))
+
+
+def _require_known(run: RunDirectory, samples: Sequence[Sample], outputs: Mapping[Key, Output]) -> None:
+    known = {key_of(sample) for sample in samples}
+    stray = next((key for key in outputs if replace(key, turn=0) not in known), None)
+    if stray is not None:
+        raise MedGaugeError(f"{run.path / OUTPUTS}: output {str(stray)!r} belongs to no sample of {SAMPLES}")

@@ -6,34 +6,32 @@ from dataclasses import replace
 from medgauge.ask import turns
 from medgauge.codec import clean_text
 from medgauge.errors import MedGaugeError
-from medgauge.prepare import key_of
-from medgauge.protocols import BoxFormat, Metric
+from medgauge.prepare import key_of, unreadable
+from medgauge.protocols import BoxFormat, Metric, Style
 from medgauge.tasks import Task
 from medgauge.types import Answer, Key, Output, Parsed, Rows, Sample, Score, Status, Vector
 
 EMPTY = Answer()
+MISSING = "no output"
+"""The error of a sample that has a turn without any output."""
 
 
 def score_task(
-    task: Task, samples: Sequence[Sample], outputs: Mapping[Key, Output], box_format: BoxFormat
+    task: Task, samples: Sequence[Sample], outputs: Mapping[Key, Output], style: Style
 ) -> tuple[list[Score], tuple[Metric, ...]]:
     """Scores of one task in one language, every sample one, and the metrics as prepared on its targets.
 
     A sample without an output is failed and measured as `None`: the denominator is always all samples.
     """
     metrics = tuple(metric.prepare([sample.target for sample in samples]) for metric in task.metrics)
-    return [_score(task, sample, outputs, box_format, metrics) for sample in samples], metrics
+    return [_score(task, sample, outputs, style, metrics) for sample in samples], metrics
 
 
-def _score(
-    task: Task, sample: Sample, outputs: Mapping[Key, Output], box_format: BoxFormat, metrics: Sequence[Metric]
-) -> Score:
+def _score(task: Task, sample: Sample, outputs: Mapping[Key, Output], style: Style, metrics: Sequence[Metric]) -> Score:
     said = turns(sample, outputs)
-    status, parsed = _read(task, sample, said, box_format)
-    detail = dict(parsed.detail)
-    if status == "failed":
-        first = outputs.get(key_of(sample))
-        detail["error"] = first.error or "failed without a reason" if first else "no output"
+    error = _unfinished(task, sample, said, outputs, replace(style, language=sample.language))
+    status, parsed = _read(task, sample, said, style.box_format) if error is None else ("failed", Parsed(answer=None))
+    detail = dict(parsed.detail) if error is None else {"error": error}
     return Score(
         key=key_of(sample),
         group=sample.group,
@@ -46,9 +44,21 @@ def _score(
     )
 
 
+def _unfinished(
+    task: Task, sample: Sample, said: Sequence[Output], outputs: Mapping[Key, Output], style: Style
+) -> str | None:
+    """Why the sample's conversation did not come to its end: a turn that failed, or that nobody answered."""
+    unread = unreadable(sample)
+    if unread is not None:
+        return unread
+    request = task.next_request(sample, style, said)
+    if request is None:
+        return None
+    output = outputs.get(Key.parse(request.id))
+    return MISSING if output is None else output.error or "failed without a reason"
+
+
 def _read(task: Task, sample: Sample, said: Sequence[Output], box_format: BoxFormat) -> tuple[Status, Parsed]:
-    if not said:
-        return "failed", Parsed(answer=None)
     if said[-1].finish == "refused":
         return "refused", Parsed(answer=None)
     clean = [replace(output, text=clean_text(output.text)) for output in said]

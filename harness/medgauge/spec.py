@@ -3,14 +3,15 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
 
 from medgauge import codec
-from medgauge.errors import MedGaugeError, SpecMismatch, UnknownName
+from medgauge.errors import MedGaugeError, SpecMismatch, UnknownName, shorten
 from medgauge.plugins import catalog
 from medgauge.protocols import BoxFormat, Learner, Model, Style
-from medgauge.store import SPEC, RunDirectory
+from medgauge.store import OUTPUTS, SAMPLES, SPEC, RunDirectory
 from medgauge.tasks import Task
 from medgauge.types import Control, Family, Generation, Language
 
@@ -57,7 +58,6 @@ class RunSpec:
     generation: Generation = field(default_factory=Generation)
     control: Control = "none"
     limit: int | None = None
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,6 @@ def make_plan(
     settings: Mapping[str, str] | None = None,
     control: Control = "none",
     limit: int | None = None,
-    seed: int = 0,
 ) -> Plan:
     """Resolve names. `settings` are `--set`: prompts, generation fields, and options of the model.
 
@@ -92,8 +91,14 @@ def make_plan(
     prompts = rest.pop("prompts", DEFAULT_PROMPTS)
     generation = _generation(rest)
     tasks = load_tasks(names)
+    recorded = rest.pop("recorded", "none")
     loaded, shown = load_model(model, rest)
     box_format(loaded.box_format)
+    if getattr(loaded, "fingerprint", "") and recorded != control:
+        raise MedGaugeError(
+            f"{shown} is a recording: --control {control} changes nothing in it. Record the model's answers under the "
+            f"control, and say so with --set recorded={control}"
+        )
     spec = RunSpec(
         model=ModelSpec(
             spec=shown,
@@ -106,7 +111,6 @@ def make_plan(
         generation=generation,
         control=control,
         limit=limit,
-        seed=seed,
     )
     return Plan(spec=spec, tasks=tasks, model=loaded)
 
@@ -140,7 +144,10 @@ def load_model(text: str, options: Mapping[str, str]) -> tuple[Model | Learner, 
     scheme, colon, argument = text.partition(":")
     if not colon or scheme not in models.entries:
         raise UnknownName("model", text, [*models.entries])
-    shown = Path(argument).name if Path(argument).exists() else argument
+    try:
+        shown = Path(argument).name if Path(argument).exists() else argument
+    except OSError as error:
+        raise MedGaugeError(f"model {scheme}: {error.strerror}: {shorten(argument)}") from error
     return models.load(scheme)(argument, options), f"{scheme}:{shown}"
 
 
@@ -153,6 +160,9 @@ def require_same(run: RunDirectory, spec: RunSpec) -> None:
     """Write the spec into an empty directory, or refuse one that holds another. Raises SpecMismatch."""
     here = codec.plain(spec)
     if not (run.path / SPEC).exists():
+        left = [name for name in (SAMPLES, OUTPUTS) if (run.path / name).exists()]
+        if left:
+            raise MedGaugeError(f"{run.path} holds {', '.join(left)} but no {SPEC}: whose they are cannot be known")
         run.write(SPEC, here)
         return
     there = run.spec()
@@ -208,4 +218,7 @@ def _generation(settings: dict[str, str]) -> Generation:
             taken[name] = kinds[name](value)
         except ValueError as error:
             raise MedGaugeError(f"--set {name}={value}: expected {kinds[name].__name__}") from error
-    return codec.convert(Generation, taken, "--set")
+    made = Generation(**taken)
+    if not (made.max_new_tokens >= 1 and 0 <= made.temperature < inf and 0 < made.top_p <= 1):
+        raise MedGaugeError(f"--set: expected max_new_tokens >= 1, temperature >= 0, 0 < top_p <= 1, got {made}")
+    return made

@@ -4,6 +4,7 @@ One mechanism: statistics belong to groups (patient, study, image), a seeded wei
 metric reduces weighted sums. Metrics over the same groups see the same weights, so differences are paired.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -17,7 +18,8 @@ from medgauge.types import FloatArray, Rows, Score, Vector
 RESAMPLES = 2_000
 SEED = 20_241_018
 MIN_GROUPS = 10
-"""Below this many groups no interval is given: the bootstrap's own error would be the larger one."""
+"""Below this many effective groups no interval is given: the bootstrap's own error would be the larger one."""
+Z = 1.959963984540054
 BLOCK = 4_000_000
 """Cells of the weight matrix held at once."""
 Method: TypeAlias = Literal["bootstrap", "wilson"]
@@ -43,24 +45,25 @@ def estimates(metric: Metric, scores: Sequence[Score]) -> dict[str, Estimate]:
     """Every number that the metric reduces these scores to; the main one under ''.
 
     A percentile interval from a bootstrap over groups; for proportions near 0 or 1, or with under 100 groups,
-    Wilson's with the effective sample size. None under ten groups, and none where every resample gives the same
-    number: that is no certainty, it is a bootstrap with nothing to say.
+    Wilson's with the effective sample size. None under ten effective groups, and none where every resample gives
+    the same number: that is no certainty, it is a bootstrap with nothing to say.
     """
     statistics, groups = gather(metric, scores)
+    sizes = group_sizes(metric, scores)
     undefined = sum(score.stats[metric.name] is None for score in scores)
     nothing = Estimate(value=None, n=len(scores), n_undefined=undefined, n_groups=groups)
     if groups == 0:
         return {"": nothing}
     values = metric.reduce(statistics, np.ones((1, groups)))
-    if groups < MIN_GROUPS:
+    if effective_groups(sizes) < MIN_GROUPS:
         return {name: replace(nothing, value=_finite(value[0])) for name, value in values.items()}
     draws = [metric.reduce(statistics, weights) for weights in resamples(groups)]
     result = {}
     for name, value in values.items():
         drawn = np.concatenate([draw[name] for draw in draws])
-        low, high = percentiles(drawn) if np.ptp(drawn) > 0 else (None, None)
+        low, high = percentiles(drawn, float(value[0]), effective_groups(sizes))
         result[name] = replace(nothing, value=_finite(value[0]), low=low, high=high, interval=_method(low))
-    if metric.proportion and result[""].value is not None:
+    if metric.proportion:
         result[""] = _with_wilson(result[""], statistics)
     return result
 
@@ -68,24 +71,28 @@ def estimates(metric: Metric, scores: Sequence[Score]) -> dict[str, Estimate]:
 def paired_difference(metric: Metric, a: Sequence[Score], b: Sequence[Score]) -> Estimate:
     """`a` minus `b` of the metric's main number on the same samples, with a paired bootstrap interval.
 
-    Raises NotComparable unless both hold the same samples in the same groups.
+    Raises NotComparable unless both hold the same samples, in the same groups, defined alike.
     """
     by_id = {_identity(score): score for score in b}
     if len(by_id) != len(a) or any(_identity(score) not in by_id for score in a):
         raise NotComparable(f"{metric.name}: {len(a)} and {len(b)} scores are not over the same samples")
     paired = [by_id[_identity(score)] for score in a]
+    for one, other in zip(a, paired, strict=True):
+        if (one.group, one.stats[metric.name] is None) != (other.group, other.stats[metric.name] is None):
+            raise NotComparable(f"{metric.name}: sample {one.key.id!r} has another group or target in the other run")
     left, groups = gather(metric, a)
-    right, groups_right = gather(metric, paired)
+    right, _ = gather(metric, paired)
     undefined = sum(score.stats[metric.name] is None for score in a)
     nothing = Estimate(value=None, n=len(a), n_undefined=undefined, n_groups=groups)
-    if groups == 0 or groups != groups_right:
+    if groups == 0:
         return nothing
     ones = np.ones((1, groups))
     value = _finite(metric.reduce(left, ones)[""][0] - metric.reduce(right, ones)[""][0])
-    if groups < MIN_GROUPS:
+    effective = effective_groups(group_sizes(metric, a))
+    if value is None or effective < MIN_GROUPS:
         return replace(nothing, value=value)
     drawn = [metric.reduce(left, w)[""] - metric.reduce(right, w)[""] for w in resamples(groups)]
-    low, high = percentiles(np.concatenate(drawn))
+    low, high = percentiles(np.concatenate(drawn), value, effective)
     return replace(nothing, value=value, low=low, high=high, interval=_method(low))
 
 
@@ -114,45 +121,66 @@ def resamples(groups: int, count: int = RESAMPLES, seed: int = SEED) -> Iterator
         yield np.bincount(drawn.ravel(), minlength=size * groups).reshape(size, groups).astype(np.float64)
 
 
-def percentiles(drawn: FloatArray) -> tuple[float | None, float | None]:
-    """The 2.5th and 97.5th percentile, or None when over 5 % of the resamples leave the number undefined."""
+def percentiles(drawn: FloatArray, value: float, groups: float) -> tuple[float | None, float | None]:
+    """A 95 % interval from bootstrap draws, (B,), around `value`.
+
+    Percentiles, stretched for few (effective) groups by Student's t and the bootstrap's missing K/(K-1), and never
+    past what was drawn, so that a bounded number keeps its bounds. None when over 5 % of the draws are undefined,
+    or all are the same.
+    """
+    from scipy.special import stdtrit
+
     finite = drawn[np.isfinite(drawn)]
-    if finite.size < 0.95 * drawn.size:
+    if not np.isfinite(value) or finite.size < 0.95 * drawn.size or np.ptp(finite) == 0:
         return None, None
-    low, high = np.percentile(finite, [2.5, 97.5])
-    return float(low), float(high)
+    stretch = stdtrit(groups - 1, 0.975) / Z * np.sqrt(groups / (groups - 1))
+    low, high = value + stretch * (np.percentile(finite, [2.5, 97.5]) - value)
+    return float(max(low, finite.min())), float(min(high, finite.max()))
+
+
+def group_sizes(metric: Metric, scores: Sequence[Score]) -> FloatArray:
+    """Samples on which the metric is defined, per group that has any, (K,)."""
+    counts = Counter(score.group for score in scores if score.stats[metric.name] is not None)
+    return np.array([counts[group] for group in sorted(counts)], dtype=np.float64)
+
+
+def effective_groups(sizes: FloatArray) -> float:
+    """Kish's effective number of groups: K where all are alike, near 1 where one holds most samples."""
+    return float(sizes.sum() ** 2 / (sizes**2).sum()) if sizes.size else 0.0
 
 
 def effective_n(hits: FloatArray, totals: FloatArray) -> float:
     """Effective sample size of a clustered proportion, from per-group hits and totals, each (K,).
 
     n over the design effect, with Korn and Graubard's correction for few groups. Where every sample agrees the
-    design effect cannot be seen, and the groups alone are counted.
+    design effect cannot be seen, and the effective groups alone are counted.
     """
     from scipy.special import stdtrit
 
     groups, n = len(totals), float(totals.sum())
+    effective = effective_groups(totals)
     p = float(hits.sum()) / n
     if p in (0.0, 1.0):
-        return float(groups)
+        return effective
     clustered = groups / (groups - 1) * float(np.sum((hits - p * totals) ** 2)) / n**2
     design_effect = max(1.0, clustered / (p * (1 - p) / n))
-    return float(n / design_effect * (stdtrit(n - 1, 0.975) / stdtrit(groups - 1, 0.975)) ** 2)
+    return float(n / design_effect * (stdtrit(n - 1, 0.975) / stdtrit(effective - 1, 0.975)) ** 2)
 
 
 def wilson(p: float, n: float) -> tuple[float, float]:
     """Wilson's 95 % interval of a proportion `p` seen on `n` (effective) samples."""
-    z2 = 1.959963984540054**2
+    z2 = Z**2
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = np.sqrt(z2) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+    # at the ends the formula gives 0 and 1 but for rounding, and an interval must hold its own value
+    return max(0.0, float(centre - half)) if p > 0 else 0.0, min(1.0, float(centre + half)) if p < 1 else 1.0
 
 
 def _with_wilson(estimate: Estimate, statistics: Statistics) -> Estimate:
     p = estimate.value
     if p is None or (statistics.units >= 100 and 0.1 <= p <= 0.9):
         return estimate
-    sums = statistics.sums(np.eye(statistics.units))
+    sums = statistics.per_unit()
     low, high = wilson(p, effective_n(sums[:, 0], sums[:, 1]))
     return replace(estimate, low=low, high=high, interval="wilson")
 

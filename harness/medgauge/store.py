@@ -57,7 +57,7 @@ class RunDirectory:
         file = self.path / OUTPUTS
         found: dict[Key, Output] = {}
         for number, text in lines(file) if file.exists() else ():
-            output = codec.decode(Output, text, file, number)
+            output = _stored_output(text, file, number)
             if output.finish != "failed" or found.get(output.key, output).finish == "failed":
                 found[output.key] = output
         return found
@@ -79,6 +79,13 @@ class RunDirectory:
     def write_scores(self, scores: Iterable[Score]) -> None:
         """Write `scores.jsonl` whole or not at all: JSON lines, for any tool reads and diffs them."""
         write_atomic(self.path / SCORES, "".join(codec.dumps(codec.plain(s, brief=True)) + "\n" for s in scores))
+
+    def clear(self) -> None:
+        """Delete what a run wrote, and nothing else."""
+        for name in (MANIFEST, RESULTS, SCORES, OUTPUTS, SAMPLES, SPEC):
+            (self.path / name).unlink(missing_ok=True)
+        for picture in (self.path / "media").glob("*.webp"):
+            picture.unlink()
 
     def hashes(self) -> dict[str, str]:
         """Name to sha256 of every file but the manifest."""
@@ -117,7 +124,10 @@ class RunDirectory:
 
     def _read(self, name: str) -> dict[str, Any]:
         file = self._file(name)
-        data = codec.loads(file.read_text("utf-8"), file)
+        try:
+            data = codec.loads(file.read_text("utf-8"), file)
+        except UnicodeDecodeError as error:
+            raise BadRecord(file, None, "whole file", "UTF-8", str(error)) from error
         if not isinstance(data, dict):
             raise BadRecord(file, None, "whole file", "a JSON object", data)
         return data
@@ -132,8 +142,15 @@ class OutputLog:
         self._synced = time.monotonic()
 
     def append(self, output: Output) -> None:
-        """Write one line. Text that UTF-8 cannot carry keeps U+FFFD in its place."""
-        self._stream.write((codec.dumps(codec.plain(output)) + "\n").encode())
+        """Write one line. Text that UTF-8 cannot carry keeps U+FFFD in its place.
+
+        Raises MedGaugeError for a number that is not finite.
+        """
+        try:
+            line = codec.dumps(codec.plain(output)) + "\n"
+        except ValueError as error:
+            raise MedGaugeError(f"output {str(output.key)!r}: a number in it is not finite: {output.usage}") from error
+        self._stream.write(line.encode())
         self._pending += 1
         if self._pending >= SYNC_LINES or time.monotonic() - self._synced > SYNC_SECONDS:
             self.sync()
@@ -148,6 +165,13 @@ class OutputLog:
 def sample_line(stored: StoredSample) -> str:
     """The line of `samples.jsonl`."""
     return codec.dumps(codec.plain(stored.sample) | {"publish": stored.publish}) + "\n"
+
+
+def _stored_output(text: str, file: Path, number: int) -> Output:
+    try:
+        return codec.decode(Output, text, file, number)
+    except BadRecord as error:
+        raise MedGaugeError(f"{error}\nDelete that line and run again: only what it answered is asked.") from error
 
 
 def _stored_sample(text: str, file: Path, number: int) -> StoredSample:

@@ -6,7 +6,7 @@ image, x to the right and y down, float, continuous (area is width times height,
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +26,15 @@ Finish: TypeAlias = Literal["stop", "length", "refused", "failed"]
 Status: TypeAlias = Literal["scored", "no_answer", "refused", "failed"]
 Polar: TypeAlias = Literal["yes", "no"]
 Control: TypeAlias = Literal["none", "blind"]
+STRICT: Mapping[str, Any] = {"extra": "forbid", "allow_inf_nan": False}
+"""How these values are read from a file: an unknown field and a number that is not finite are errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """What one output answers; joins are made by it."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
 
     task: str
     id: str
@@ -55,12 +59,16 @@ class Key:
 class Text:
     """Words in a message."""
 
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
+
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
     """A file that goes with a question; its bytes are loaded by whoever needs them."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
 
     path: str
     """Relative to the data folder in a Sample, absolute in a Request."""
@@ -83,6 +91,8 @@ class Message:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
     """How text is drawn from a model; greedy by default."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
 
     max_new_tokens: int = 512
     temperature: float = 0.0
@@ -117,6 +127,8 @@ class Request:
 class Box:
     """One labelled rectangle in pixels of the original image."""
 
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
+
     xyxy: Xyxy
     label: str = ""
     score: float | None = None
@@ -126,6 +138,8 @@ class Box:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
     """One part of a grounded report: what, where, and what is said of it."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
 
     label: str
     text: str
@@ -138,6 +152,8 @@ class Answer:
 
     A family uses some of the fields: `text` is always the words with box markup taken out.
     """
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
 
     text: str = ""
     polar: Polar | None = None
@@ -155,6 +171,8 @@ class Answer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One question with its right answer, as `samples.jsonl` keeps it."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
 
     id: str
     task: str
@@ -177,6 +195,8 @@ class Sample:
 class Usage:
     """What an answer cost."""
 
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
+
     input_tokens: int | None = None
     output_tokens: int | None = None
     seconds: float | None = None
@@ -189,8 +209,10 @@ _NO_USAGE = Usage()
 class Output:
     """What a model said, word for word. An error is never text."""
 
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
+
     key: Key
-    text: str = ""
+    text: str
     error: str | None = None
     finish: Finish = "stop"
     usage: Usage = _NO_USAGE
@@ -211,6 +233,8 @@ class Parsed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """One sample judged: statistics, not numbers."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
 
     key: Key
     group: str

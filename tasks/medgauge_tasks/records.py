@@ -58,9 +58,16 @@ class Record:
 
     def id(self) -> str:
         """The record's id, a text or a whole number, or else its line."""
-        value = self.values.get("id", self.line)
+        value = self.values.get("id", f"line-{self.line}")
         if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
             raise self.bad("id", "text or a whole number", value)
+        return clean_text(str(value))
+
+    def group(self) -> str:
+        """The record's group (patient, study, image), the unit of the bootstrap; else its id."""
+        value = self.values.get("group", self.id())
+        if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+            raise self.bad("group", "text or a whole number", value)
         return clean_text(str(value))
 
     def names(self, field: str) -> tuple[str, ...]:
@@ -106,7 +113,7 @@ class Record:
             regions=regions,
             target=target,
             tags={"kind": kind} if kind else {},
-            group=self.id(),
+            group=self.group(),
         )
 
 

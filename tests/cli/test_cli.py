@@ -63,6 +63,10 @@ def test_tasks_cover_six_families_eight_modalities_and_both_languages() -> None:
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature=hot"], "expected float"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature"], "expected KEY=VALUE"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "colour=red"], "colour"),
+        (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature=nan"], "temperature >= 0"),
+        (["run", "vqa-rad", "--model", "baseline/prior", "--set", "max_new_tokens=-5"], "max_new_tokens >= 1"),
+        (["run", "phantom-vqa", "--model", "baseline/prior", "--limit", "2", "--out", "/dev/null/x"], "/dev/null"),
+        (["run", "vqa-rad", "--model", f"replay:{'x' * 300}"], "xxx"),
         (["run", "vqa-rad", "--model", "replay:nowhere.jsonl"], "nowhere.jsonl"),
         (["score", "nowhere"], "nowhere"),
         (["list", "tsaks"], "tsaks"),
@@ -106,7 +110,9 @@ def test_show_a_run_and_a_sample(run: Path) -> None:
     assert "said" in medgauge("show", run, id).stdout
     entries = json.loads(medgauge("show", run, id, "--json").stdout)
     assert {entry["sample"]["language"] for entry in entries} == {"en", "zh"}
-    assert "unknown sample 'nothing-like-it'" in medgauge("show", run, "nothing-like-it", code=2).stderr
+    assert (
+        "no sample 'nothing-like-it'; there are 24, such as" in medgauge("show", run, "nothing-like-it", code=2).stderr
+    )
 
 
 def records(folder: Path, *rows: object) -> Path:
@@ -156,6 +162,40 @@ def test_wrong_task_and_protocol_of_records(tmp_path: Path) -> None:
         "protocol 'medreg'"
         in medgauge("score-records", file, "--task", "vqa/en", "--protocol", "medreg", code=2).stderr
     )
+
+
+def test_records_of_one_picture_are_one_group(tmp_path: Path) -> None:
+    rows = [{"prediction": "x" if i % 20 < 10 else "y", "reference": "x", "group": f"g{i % 20}"} for i in range(200)]
+    made = json.loads(medgauge("score-records", records(tmp_path, *rows), "--task", "vqa/en", "--json").stdout)
+    estimate = made["estimates"]["exact_match"]
+    assert (estimate["n"], estimate["n_groups"]) == (200, 20)
+    assert estimate["high"] - estimate["low"] > 0.35, "200 independent records would give 0.14"
+
+
+def test_a_doubled_name_in_a_record_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "records.jsonl"
+    file.write_text('{"prediction": "no", "prediction": "yes", "reference": "yes"}')
+    assert "every name once" in medgauge("score-records", file, "--task", "vqa/en", code=2).stderr
+
+
+def test_a_recording_is_no_control_unless_it_says_so(run: Path, tmp_path: Path) -> None:
+    keys = [json.loads(line)["key"] for line in (run / "outputs.jsonl").read_text("utf-8").splitlines()]
+    rows = [{"id": k["id"], "language": k["language"], "text": "yes"} for k in keys]
+    file = records(tmp_path, *rows, {"id": "typo", "text": "yes"})
+    words = ("phantom-vqa", "--model", f"replay:{file}", "--limit", 12, "--control", "blind")
+    done = medgauge("run", *words, "--out", tmp_path / "run", code=2)
+    assert "--set recorded=blind" in done.stderr
+    done = medgauge("run", *words, "--set", "recorded=blind", "--out", tmp_path / "run")
+    assert "1 recorded predictions answer none of the requests" in done.stderr
+
+
+def test_scoring_several_runs_prints_one_document(run: Path) -> None:
+    whole = json.loads(medgauge("score", run, run, "--json").stdout)
+    assert set(whole) == {"schema_version", "tasks"}, "the same run twice is one run"
+    other = run.parent / "other"
+    medgauge("run", "phantom-vqa", "--model", "baseline/prior", "--limit", 12, "--out", other)
+    whole = json.loads(medgauge("score", run, other, "--json").stdout)
+    assert set(whole) == {str(run), str(other)}
 
 
 def test_a_file_with_an_empty_line_only_selects_nothing(tmp_path: Path) -> None:

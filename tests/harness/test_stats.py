@@ -1,12 +1,14 @@
 """Intervals against other ways to the same number, and against simulation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made import Same
 from scipy import stats as scipy_stats
 
 from medgauge.errors import NotComparable
-from medgauge.stats import effective_n, estimates, paired_difference, resamples, wilson
+from medgauge.stats import effective_groups, effective_n, estimates, paired_difference, percentiles, resamples, wilson
 from medgauge.types import Key, Score
 
 
@@ -59,6 +61,48 @@ def test_no_interval_under_ten_groups() -> None:
     assert (made.value, made.low, made.high, made.interval, made.n_groups) == (0.5, None, None, None, 9)
 
 
+@pytest.mark.parametrize("n", range(10, 60))
+def test_an_interval_holds_its_own_value(n: int) -> None:
+    assert wilson(1.0, n)[1] == 1.0
+    assert wilson(0.0, n)[0] == 0.0
+
+
+def test_one_group_with_most_samples_is_no_ten_groups() -> None:
+    lopsided = [("big", 1.0)] * 91 + [(f"g{i}", 1.0) for i in range(9)]
+    made = estimates(Same(), scored(lopsided))[""]
+    assert (made.n_groups, made.low) == (10, None)
+    assert effective_groups(np.array([91.0, *[1.0] * 9])) == pytest.approx(1.2, abs=0.02)
+
+
+def test_an_undefined_resample_does_not_delete_the_interval() -> None:
+    generator = np.random.default_rng(5)
+    drawn = np.append(generator.normal(0.5, 0.1, 1999), np.nan)
+    low, high = percentiles(drawn, 0.5, 1000)
+    assert low == pytest.approx(0.304, abs=0.02)
+    assert high == pytest.approx(0.696, abs=0.02)
+    assert percentiles(np.append(drawn, [np.nan] * 200), 0.5, 1000) == (None, None)
+
+
+def test_few_groups_stretch_the_interval_but_not_past_what_was_drawn() -> None:
+    drawn = np.linspace(0, 1, 2001)
+    assert percentiles(drawn, 0.5, 1e9) == pytest.approx((0.025, 0.975))
+    assert percentiles(drawn, 0.5, 10) == (0.0, 1.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("groups", [10, 20, 40])
+def test_coverage_of_a_skewed_mean_over_few_groups(groups: int) -> None:
+    """The plain percentile interval covers 85 % at ten groups."""
+    generator = np.random.default_rng(4)
+    covered = 0
+    for _ in range(300):
+        values = generator.gamma(2.0, 0.25, groups)
+        metric = Same(proportion=False)
+        made = estimates(metric, scored([(f"g{i:02}", v) for i, v in enumerate(values)]))[""]
+        covered += made.low is not None and made.high is not None and made.low <= 0.5 <= made.high
+    assert covered / 300 >= 0.89
+
+
 def test_a_perfect_score_is_not_certain() -> None:
     made = estimates(Same(), scored([(f"g{i}", 1) for i in range(40)]))[""]
     assert made.low is not None
@@ -108,13 +152,16 @@ def test_paired_difference_is_narrower_than_two_intervals_and_antisymmetric() ->
 def test_a_model_minus_itself_is_exactly_nothing() -> None:
     scores = scored([(f"g{i}", i % 3 == 0) for i in range(60)])
     made = paired_difference(Same(), scores, scores)
-    assert (made.value, made.low, made.high) == (0.0, 0.0, 0.0)
+    assert (made.value, made.low, made.high) == (0.0, None, None)
 
 
 def test_other_samples_are_not_comparable() -> None:
     scores = scored([(f"g{i}", 1) for i in range(20)])
     with pytest.raises(NotComparable):
         paired_difference(Same(), scores, scores[:-1])
+    regrouped = [replace(score, group=f"g{(i + 1) % 20}") for i, score in enumerate(scores)]
+    with pytest.raises(NotComparable, match="another group"):
+        paired_difference(Same(), scores, regrouped)
     moved = [*scores[:-1], Score(key=Key(task="t", id="x", language="en"), group="g", status="scored", stats={})]
     with pytest.raises(NotComparable):
         paired_difference(Same(), scores, moved)

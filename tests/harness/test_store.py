@@ -51,7 +51,7 @@ def test_not_a_number_is_rejected_at_the_door(constant: str) -> None:
 def test_bad_field_is_named_with_place_expected_and_actual() -> None:
     with pytest.raises(BadRecord) as error:
         codec.decode(Output, '{"key": {"task": "t", "id": 7, "language": "en"}}', "outputs.jsonl", 3)
-    assert str(error.value) == "outputs.jsonl:3: field 'key.id': expected Input should be a valid string, got 7"
+    assert str(error.value) == "outputs.jsonl:3: field 'key.id': expected a valid string, got 7"
     with pytest.raises(BadRecord, match=r"'key.language'.*'fr'"):
         codec.decode(Output, '{"key": {"task": "t", "id": "7", "language": "fr"}}', "f", 1)
 

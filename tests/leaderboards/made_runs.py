@@ -170,7 +170,7 @@ def _key(sample: Sample) -> Key:
 
 def _output(item: Item) -> Output:
     if item.status == "failed":
-        return Output(key=_key(item.sample), error="boom", finish="failed")
+        return Output(key=_key(item.sample), text="", error="boom", finish="failed")
     return Output(key=_key(item.sample), text=item.text, finish="refused" if item.status == "refused" else "stop")
 
 

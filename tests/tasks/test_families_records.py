@@ -30,7 +30,7 @@ def read(family: str, record: dict[str, Any], language: Language = "en", **optio
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_record_becomes_a_sample_and_the_words_to_read(family: str) -> None:
     sample, said = read(family, GOOD[family])
-    assert (sample.task, sample.id, sample.group, sample.language) == (family, "7", "7", "en")
+    assert (sample.task, sample.id, sample.group, sample.language) == (family, "line-7", "line-7", "en")
     assert said == GOOD[family]["prediction"]
     assert parsed(sample, said).answer is not None
     assert sample.target.text

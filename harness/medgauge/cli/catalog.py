@@ -1,5 +1,6 @@
 """`medgauge list`: every name, and where it comes from."""
 
+import sys
 from typing import Any, cast
 
 import click
@@ -70,4 +71,4 @@ def _print(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         cells = (row.get(key, "") for key in shown)
         table.add_row(*(", ".join(cell) if isinstance(cell, list) else str(cell) for cell in cells))
-    Console().print(table)
+    Console(markup=False, width=None if sys.stdout.isatty() else 160).print(table)

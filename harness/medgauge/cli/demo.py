@@ -32,7 +32,7 @@ def demo(out: Path, limit: int | None) -> None:
     The pictures are drawn by code, or come with pydicom and scikit-image; the numbers say nothing about any
     real model.
     """
-    select(load_tasks(["demo"]), out / "data", None)  # drawn once, before two processes want it
+    select(load_tasks(["demo"]), None, None)  # drawn once, before two processes want it
     with ProcessPoolExecutor(max_workers=len(LANES), mp_context=get_context("spawn")) as pool:
         jobs = [pool.submit(_lane, lane, out, limit) for lane in LANES]
         folders = [folder for job in jobs for folder in job.result()]
@@ -52,7 +52,7 @@ def _lane(lane: tuple[tuple[str, Control], ...], out: Path, limit: int | None) -
         if isinstance(plan.model, Learner):
             plan = replace(plan, model=fitted.setdefault(model, FitOnce(plan.model)))
         folder = out / "runs" / f"{model.rpartition('/')[2]}{suffix}"
-        execute(plan, folder, out / "data")
+        execute(plan, folder, None)
         folders.append(folder)
     return folders
 

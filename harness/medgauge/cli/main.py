@@ -1,7 +1,9 @@
 """`medgauge`: the commands, and what their errors turn into."""
 
+import os
 import signal
 import sys
+import traceback
 from types import FrameType
 
 import click
@@ -53,9 +55,17 @@ def main(arguments: list[str] | None = None) -> None:
         code = cli.main(words, prog_name="medgauge", standalone_mode=False)
     except MedGaugeError as error:
         if "--debug" in words:
-            raise
+            traceback.print_exc()
         say(f"medgauge: error: {error}")
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader had enough
+        sys.exit(0)
+    except OSError as error:
+        if "--debug" in words:
+            traceback.print_exc()
+        say(f"medgauge: error: {error.filename or 'file'}: {error.strerror or error}")
+        sys.exit(MedGaugeError.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

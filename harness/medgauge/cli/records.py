@@ -12,6 +12,7 @@ from medgauge.jsonfile import read_records
 from medgauge.metrics import parse_metric
 from medgauge.plugins import catalog
 from medgauge.prepare import key_of
+from medgauge.protocols import Style
 from medgauge.results import task_results
 from medgauge.score import score_task
 from medgauge.spec import box_format
@@ -42,7 +43,8 @@ def score_records(file: Path, task: str, protocol: str, boxes: str, as_json: boo
         raise UnknownName("protocol", protocol, PROTOCOLS)
     name, language, options = _task(task)
     built, samples, outputs = _read(file, name, language, options, boxes)
-    scores, metrics = score_task(built, samples, outputs, box_format(boxes))
+    style = Style(prompts="plain", language=language, box_format=box_format(boxes))
+    scores, metrics = score_task(built, samples, outputs, style)
     entry = task_results(built.card, language, scores, metrics)
     if as_json:
         values = {metric: made["value"] for metric, made in entry["metrics"].items()}

@@ -1,6 +1,5 @@
 """`medgauge run` and `medgauge score`."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from medgauge.errors import MedGaugeError
 from medgauge.progress import say
 from medgauge.run import Finished, execute, score_again
 from medgauge.spec import Plan, identity, make_plan
-from medgauge.store import SPEC
 from medgauge.types import Control
 
 EXIT_FAILURES = 4
@@ -33,7 +31,6 @@ class Asked:
     limit: int | None
     settings: tuple[str, ...]
     control: Control
-    seed: int
     allow_missing: bool
     max_failed: float
     fresh: bool
@@ -48,7 +45,6 @@ class Asked:
 @click.option("--limit", type=click.IntRange(min=1), help="Ask only this many samples a task, the same ones always.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="prompts, max_new_tokens, box_format, ...")
 @click.option("--control", type=click.Choice(["none", "blind"]), default="none", show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--allow-missing", is_flag=True, help="Count samples without a prediction as wrong.")
 @click.option("--max-failed", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Else exit 4.")
 @click.option("--fresh", is_flag=True, help="Delete the run directory first instead of resuming.")
@@ -64,20 +60,16 @@ def run(**options: Any) -> int:
     """
     asked = Asked(**options)
     settings = _settings(asked.settings)
-    plan = make_plan(
-        asked.tasks, asked.model, settings=settings, control=asked.control, limit=asked.limit, seed=asked.seed
-    )
+    plan = make_plan(asked.tasks, asked.model, settings=settings, control=asked.control, limit=asked.limit)
     folder = asked.out or _folder(asked.tasks, plan)
-    if asked.fresh and (folder / SPEC).is_file():
-        shutil.rmtree(folder)
-    finished = execute(plan, folder, asked.data_dir, allow_missing=asked.allow_missing)
+    finished = execute(plan, folder, asked.data_dir, allow_missing=asked.allow_missing, fresh=asked.fresh)
     return _report(finished, folder, asked.max_failed, asked.as_json)
 
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--max-failed", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Else exit 4.")
-@JSON
+@click.option("--json", "as_json", is_flag=True, help="Print results.json; of several runs, by their folder.")
 def score(runs: tuple[Path, ...], max_failed: float, as_json: bool) -> int:
     """Parse and measure finished runs again with today's code; no model is needed.
 
@@ -85,20 +77,25 @@ def score(runs: tuple[Path, ...], max_failed: float, as_json: bool) -> int:
     Example:
       medgauge score runs/base
     """
-    return max(_report(score_again(folder), folder, max_failed, as_json) for folder in runs)
+    done = {folder: score_again(folder) for folder in dict.fromkeys(runs)}
+    if as_json and len(done) > 1:
+        print_json({str(folder): finished.results for folder, finished in done.items()})
+    return max(
+        _report(finished, folder, max_failed, None if as_json and len(done) > 1 else as_json)
+        for folder, finished in done.items()
+    )
 
 
-def _report(finished: Finished, folder: Path, max_failed: float, as_json: bool) -> int:
-    if as_json:
-        print_json(finished.results)
-    else:
-        print_results(finished.results)
+def _report(finished: Finished, folder: Path, max_failed: float, as_json: bool | None) -> int:
+    """Print what a run ended with (`as_json` None: the results are printed already) and give its exit code."""
+    if as_json is not None:
+        (print_json if as_json else print_results)(finished.results)
     for line in finished.failed[:20]:
         say(f"failed {line}")
     if len(finished.failed) > 20:
         say(f"... and {len(finished.failed) - 20} more failed; manifest.json names all")
     say(f"run {folder}")
-    if len(finished.failed) > max_failed * finished.n:
+    if not len(finished.failed) <= max_failed * finished.n:
         say(f"medgauge: {len(finished.failed)} of {finished.n} samples failed, over --max-failed {max_failed:g}")
         return EXIT_FAILURES
     return 0

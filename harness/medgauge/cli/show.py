@@ -7,7 +7,7 @@ import click
 
 from medgauge.cli.table import print_json, print_results
 from medgauge.codec import plain
-from medgauge.errors import UnknownName
+from medgauge.errors import MedGaugeError
 from medgauge.store import RunDirectory
 
 
@@ -40,7 +40,8 @@ def _sample(run: RunDirectory, id: str) -> list[dict[str, Any]]:
     samples = run.samples()
     mine = [stored for stored in samples if stored.sample.id == id]
     if not mine:
-        raise UnknownName("sample", id, [stored.sample.id for stored in samples])
+        known = ", ".join(stored.sample.id for stored in samples[:5])
+        raise MedGaugeError(f"{run.path}: no sample {id!r}; there are {len(samples)}, such as {known}")
     outputs = {(k.task, k.id, k.language, k.turn): output for k, output in run.outputs().items()}
     scores = {(score.key.task, score.key.language): score for score in run.scores() if score.key.id == id}
     entries = []

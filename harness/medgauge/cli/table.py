@@ -1,5 +1,6 @@
 """Results as a table for people, and as JSON for programs. Both on stdout."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,10 +18,11 @@ def print_results(results: Mapping[str, Any]) -> None:
     """For each task a heading with its counts, and one row a metric: value, interval, n; the primary is marked."""
     from rich.console import Console
 
-    console = Console(highlight=False)
+    # names and labels come from data: no markup in them, and room for all columns where no terminal sets a width
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 120)
     for task, entry in results["tasks"].items():
         status = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in entry["status"].items() if count)
-        console.print(f"[bold]{task}[/bold]  {entry['family']} {entry['language']}  n {entry['n']} ({status})")
+        console.print(f"{task}  {entry['family']} {entry['language']}  n {entry['n']} ({status})", style="bold")
         console.print(_table(entry))
         parts = sum(_part(name, entry) for name in entry["metrics"])
         if parts:

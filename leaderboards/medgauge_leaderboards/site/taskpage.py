@@ -75,8 +75,6 @@ def command(cell: Cell) -> str:
         words += ["--control", spec.control]
     if spec.limit is not None:
         words += ["--limit", str(spec.limit)]
-    if spec.seed:
-        words += ["--seed", str(spec.seed)]
     return shlex.join(words)
 
 
