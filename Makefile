@@ -12,7 +12,7 @@ demo: $(VENV)/installed
 	$(BIN)/medgauge demo --out demo
 
 test: check
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" --shared $(SHARED)
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" --shared=$(SHARED)
 
 check: $(VENV)/installed-test
 	$(BIN)/ruff check .
@@ -21,7 +21,7 @@ check: $(VENV)/installed-test
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 slow: $(VENV)/installed-test
-	$(BIN)/python -m pytest -n $(WORKERS) -m slow --shared $(SHARED)
+	$(BIN)/python -m pytest -n $(WORKERS) -m slow --shared=$(SHARED)
 
 format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix .
