@@ -186,3 +186,7 @@ def make_plan(task: Task, model: Model | Learner, **changes: object) -> Plan:
         ),
     )
     return Plan(spec=replace(spec, **changes), tasks=(task,), model=model)  # type: ignore[arg-type]
+
+
+def metric(results: dict, name: str = "made") -> dict:  # type: ignore[type-arg]
+    return results["tasks"][name]["metrics"]["same"]  # type: ignore[no-any-return]
