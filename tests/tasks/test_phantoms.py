@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from platformdirs import user_cache_path
 
 from medgauge.errors import MedGaugeError
 from medgauge.tasks import Loaded
@@ -32,9 +33,9 @@ Corpus = dict[tuple[str, Split], Loaded]
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Shared with the other files of these tests, so that the pictures are drawn once."""
-    return tmp_path_factory.getbasetemp() / "phantoms"
+def data_dir() -> Path:
+    """The cache of this run of the tests, so that the pictures are drawn once for all of them."""
+    return user_cache_path("medgauge")
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from platformdirs import user_cache_path
 
 from medgauge.tasks import Loaded
 from medgauge.types import Sample, Size, Split
@@ -22,9 +23,9 @@ Corpus = dict[tuple[str, Split], Loaded]
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Shared with the other files of these tests, so that the pictures are drawn once."""
-    return tmp_path_factory.getbasetemp() / "phantoms"
+def data_dir() -> Path:
+    """The cache of this run of the tests, so that the pictures are drawn once for all of them."""
+    return user_cache_path("medgauge")
 
 
 @pytest.fixture(scope="module")
