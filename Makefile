@@ -12,7 +12,7 @@ demo: $(VENV)/installed
 	$(BIN)/medgauge demo --out demo
 
 test: check
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" --shared=$(SHARED)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" --shared=$(SHARED)
 
 check: $(VENV)/installed-test
 	$(BIN)/ruff check .
