@@ -27,7 +27,7 @@ class Asker:
 
     def sighted(self, sample: Sample, so_far: Sequence[Output] = ()) -> Request | None:
         """The request with its media whatever the control: what a learner is fitted on."""
-        request = self.tasks[sample.task].next_request(sample, self.plan.style(sample.language), so_far)
+        request = self.tasks[sample.task].next_request(sample, self.plan.spec.style(sample.language), so_far)
         if request is None:
             return None
         return absolute(replace(request, generation=self.plan.spec.generation), self.roots[sample.task])

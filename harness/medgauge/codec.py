@@ -74,6 +74,6 @@ def decode(kind: type[T], text: str, file: Path | str, line: int | None = None) 
     return value
 
 
-def convert(kind: type[T], data: object, file: Path | str) -> T:
+def convert(kind: type[T], data: object, file: Path | str, line: int | None = None) -> T:
     """Parsed data (YAML, JSON) as a dataclass. Lists become tuples. Raises BadRecord."""
-    return decode(kind, json.dumps(data, ensure_ascii=False, allow_nan=False, default=str), file)
+    return decode(kind, json.dumps(data, ensure_ascii=False, allow_nan=False, default=str), file, line)

@@ -11,13 +11,12 @@ from medgauge.manifest import earlier, now, write_manifest
 from medgauge.predict import predict
 from medgauge.prepare import key_of, result_name, select, write_samples, write_thumbnails
 from medgauge.progress import say
-from medgauge.protocols import Style
 from medgauge.results import SCHEMA_VERSION, task_results
 from medgauge.score import MISSING, score_task
-from medgauge.spec import Plan, RunSpec, box_format, load_tasks, require_same
+from medgauge.spec import Plan, RunSpec, load_tasks, require_same
 from medgauge.store import MANIFEST, OUTPUTS, RESULTS, SAMPLES, SPEC, RunDirectory
 from medgauge.tasks import Task
-from medgauge.types import Key, Language, Output, Sample, Score
+from medgauge.types import Key, Output, Sample, Score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +101,7 @@ def _finish(run: RunDirectory, spec: RunSpec, tasks: Sequence[Task], past: Past)
     for task in tasks:
         for language in task.card.languages:
             mine = [sample for sample in samples if sample.task == task.name and sample.language == language]
-            judged, metrics = score_task(task, mine, outputs, _style(spec, language))
+            judged, metrics = score_task(task, mine, outputs, spec.style(language))
             scores += judged
             if judged:
                 name = result_name(task.name, language, task.card.languages)
@@ -120,10 +119,6 @@ def _finish(run: RunDirectory, spec: RunSpec, tasks: Sequence[Task], past: Past)
     lists = {"excluded": past.excluded, "failed": failed, "missing": missing}
     write_manifest(run, tasks, started=past.started, allow_missing=past.allow_missing, lists=lists)
     return Finished(results=whole, failed=tuple(failed), n=len(samples))
-
-
-def _style(spec: RunSpec, language: Language) -> Style:
-    return Style(prompts=spec.tasks[0].prompts, language=language, box_format=box_format(spec.model.box_format))
 
 
 def _require_known(run: RunDirectory, samples: Sequence[Sample], outputs: Mapping[Key, Output]) -> None:

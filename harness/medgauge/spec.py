@@ -59,6 +59,10 @@ class RunSpec:
     control: Control = "none"
     limit: int | None = None
 
+    def style(self, language: Language) -> Style:
+        """How questions are put in one language."""
+        return Style(prompts=self.tasks[0].prompts, language=language, box_format=box_format(self.model.box_format))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -67,12 +71,6 @@ class Plan:
     spec: RunSpec
     tasks: tuple[Task, ...]
     model: Model | Learner
-
-    def style(self, language: Language) -> Style:
-        """How questions are put in one language."""
-        return Style(
-            prompts=self.spec.tasks[0].prompts, language=language, box_format=box_format(self.model.box_format)
-        )
 
 
 def make_plan(
@@ -99,6 +97,10 @@ def make_plan(
             f"{shown} is a recording: --control {control} changes nothing in it. Record the model's answers under the "
             f"control, and say so with --set recorded={control}"
         )
+    if recorded != "none":
+        if not getattr(loaded, "fingerprint", ""):
+            raise MedGaugeError(f"--set recorded={recorded}: {shown} is no recording; give --control {recorded} alone")
+        rest["recorded"] = recorded  # kept in the spec, for the command that repeats the run
     spec = RunSpec(
         model=ModelSpec(
             spec=shown,

@@ -179,7 +179,7 @@ def _stored_sample(text: str, file: Path, number: int) -> StoredSample:
     publish = data.pop("publish", None) if isinstance(data, dict) else None
     if publish not in PUBLISH_LEVELS:
         raise BadRecord(file, number, "publish", f"one of {', '.join(PUBLISH_LEVELS)}", publish)
-    return StoredSample(sample=codec.decode(Sample, codec.dumps(data), file, number), publish=publish)
+    return StoredSample(sample=codec.convert(Sample, data, file, number), publish=publish)
 
 
 def lines(file: Path) -> Iterator[tuple[int, str]]:

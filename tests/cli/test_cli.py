@@ -63,6 +63,7 @@ def test_tasks_cover_six_families_eight_modalities_and_both_languages() -> None:
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature=hot"], "expected float"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature"], "expected KEY=VALUE"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "colour=red"], "colour"),
+        (["run", "vqa-rad", "--model", "baseline/prior", "--set", "recorded=blind"], "is no recording"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature=nan"], "temperature >= 0"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "max_new_tokens=-5"], "max_new_tokens >= 1"),
         (["run", "phantom-vqa", "--model", "baseline/prior", "--limit", "2", "--out", "/dev/null/x"], "/dev/null"),

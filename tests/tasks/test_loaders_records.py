@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from loader_cards import card, write_array, write_image, write_lines
 
 from medgauge.errors import BadRecord, Incomplete, MedGaugeError
+from medgauge.media import probe
 from medgauge_tasks.loaders.polar import polar_of
-from medgauge_tasks.loaders.records import Place, Record, check_split, data_folder, prober, read_records
+from medgauge_tasks.loaders.records import Place, Record, check_split, data_folder, read_records
 
 
 def record(**values: Any) -> Record:
@@ -146,7 +148,7 @@ def test_words_of_numbers(value: object, words: str) -> None:
 @pytest.mark.parametrize("path", ["../x.png", "/etc/passwd", "a/../../x.png", "a\\x.png", "c:x.png", "a\0b"])
 def test_a_path_that_leaves_is_refused(path: str) -> None:
     with pytest.raises(BadRecord, match="expected a path that stays inside the data folder"):
-        record(image=path).media("image", "images", prober(Path("/nowhere")))
+        record(image=path).media("image", "images", partial(probe, root=Path("/nowhere")))
 
 
 def test_a_link_that_the_user_laid_is_followed(tmp_path: Path) -> None:
@@ -154,13 +156,13 @@ def test_a_link_that_the_user_laid_is_followed(tmp_path: Path) -> None:
     root = tmp_path / "data"
     (root / "images").mkdir(parents=True)
     (root / "images" / "x.png").symlink_to(tmp_path / "outside.png")
-    assert record(image="x.png").media("image", "images", prober(root)).size == (8, 6)
+    assert record(image="x.png").media("image", "images", partial(probe, root=root)).size == (8, 6)
 
 
 def test_an_unreadable_image_keeps_its_place(tmp_path: Path) -> None:
     write_image(tmp_path / "images" / "good.png", (8, 6))
     (tmp_path / "images" / "bad.png").write_bytes(b"no picture")
-    find = prober(tmp_path)
+    find = partial(probe, root=tmp_path)
     assert record(image="good.png").media("image", "images", find).size == (8, 6)
     bad = record(image="bad.png").media("image", "images", find)
     assert (bad.size, len(bad.sha256)) == (None, 64)

@@ -7,7 +7,7 @@ declared in `real_suite.yaml` beside this module, and nowhere else.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeAlias
@@ -15,10 +15,11 @@ from typing import TypeAlias
 from pydantic import BaseModel, ConfigDict
 
 from medgauge.errors import MedGaugeError
+from medgauge.media import probe
 from medgauge.tasks import Card, Loaded
 from medgauge.types import Answer, Box, Language, Media, Sample, Size, Split
 from medgauge_tasks.loaders.polar import polar_of
-from medgauge_tasks.loaders.records import Record, check_split, data_folder, prober, read_records
+from medgauge_tasks.loaders.records import Record, check_split, data_folder, read_records
 from medgauge_tasks.loaders.vqa_rad import question_types
 from medgauge_tasks.strict_yaml import read_yaml
 
@@ -78,7 +79,7 @@ def load(card: Card, data_dir: Path | None, split: Split) -> Loaded:
     read = read_records(card, root / FILE, "id")
     records = [r for r in read.records if r.one_of("task", TASKS) == kind]
     suite = Suite(declared=declared(), spaces=_spaces(records) if kind == "detection" else {})
-    find = prober(root)
+    find = partial(probe, root=root)
     samples = [s for record in records for s in _samples(card, record, suite, find)]
     return Loaded(root=root, samples=tuple(samples), excluded=read.excluded)
 

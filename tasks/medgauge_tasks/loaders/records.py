@@ -8,12 +8,10 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
 from medgauge.errors import BadRecord, Incomplete, MedGaugeError, shorten
-from medgauge.media import probe
 from medgauge.tasks import Card
 from medgauge.types import Media, Split, Xyxy
 
@@ -170,11 +168,6 @@ def check_split(card: Card, split: Split) -> None:
     """Raises MedGaugeError when the data set has no such split."""
     if split not in card.splits:
         raise MedGaugeError(f"{card.name} has no {split!r} split; it has {', '.join(card.splits)}")
-
-
-def prober(root: Path) -> Callable[[str], Media]:
-    """`medgauge.media.probe` below `root` that reads each file once."""
-    return cache(lambda path: probe(path, root))
 
 
 def _objects(card: Card, file: Path) -> Iterator[tuple[Place, dict[str, Any]]]:

@@ -6,12 +6,14 @@ one id as text; all three are read for what they mean. CLOSED is not the same as
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from medgauge.media import probe
 from medgauge.tasks import Card, Loaded
 from medgauge.types import Answer, Media, Sample, Split
 from medgauge_tasks.loaders.polar import polar_of
-from medgauge_tasks.loaders.records import Record, check_split, data_folder, prober, read_records
+from medgauge_tasks.loaders.records import Record, check_split, data_folder, read_records
 
 FOLDER = "vqa_rad"
 FILE = "VQA_RAD Dataset Public.json"
@@ -27,7 +29,7 @@ def load(card: Card, data_dir: Path | None, split: Split) -> Loaded:
     root = data_folder(card, data_dir, FOLDER, FILE)
     read = read_records(card, root / FILE, "qid")
     wanted = [r for r in read.records if SPLIT_OF[r.one_of("phrase_type", SPLIT_OF)] == split]
-    find = prober(root)
+    find = partial(probe, root=root)
     samples = tuple(_sample(card, record, find) for record in wanted)
     return Loaded(root=root, samples=samples, excluded=read.excluded)
 
