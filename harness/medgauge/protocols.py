@@ -123,8 +123,13 @@ class Metric(Protocol):
         ...
 
     @property
-    def higher_is_better(self) -> bool:
-        """Which end is good."""
+    def higher_is_better(self) -> bool | None:
+        """Which end is good; None where neither is, and the number ranks nothing."""
+        ...
+
+    @property
+    def resampled(self) -> bool:
+        """False for a rate over the whole set that a resample of it would change (duplicates): no interval then."""
         ...
 
     @property
@@ -147,6 +152,15 @@ class Metric(Protocol):
 
     def reduce(self, statistics: Statistics, weights: FloatArray) -> Mapping[str, FloatArray]:
         """(B, units) weights to named (B,) numbers, NaN where undefined. The main number's name is ''."""
+        ...
+
+
+@runtime_checkable
+class BatchMetric(Protocol):
+    """A metric that measures many samples faster together than one by one, with the same result."""
+
+    def measure_all(self, answers: Sequence[Answer | None], targets: Sequence[Answer]) -> list[Vector | Rows | None]:
+        """What `measure` gives for each pair."""
         ...
 
 

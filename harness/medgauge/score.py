@@ -1,19 +1,34 @@
 """Parse and measure: outputs and targets, joined by key, into statistics. No model is needed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from medgauge.ask import turns
 from medgauge.codec import clean_text
 from medgauge.errors import MedGaugeError
 from medgauge.prepare import key_of, unreadable
-from medgauge.protocols import BoxFormat, Metric, Style
+from medgauge.protocols import BatchMetric, BoxFormat, Metric, Style
 from medgauge.tasks import Task
 from medgauge.types import Answer, Key, Output, Parsed, Rows, Sample, Score, Status, Vector
 
 EMPTY = Answer()
 MISSING = "no output"
 """The error of a sample that has a turn without any output."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """One sample, read but not measured."""
+
+    status: Status
+    parsed: Parsed
+    truncated: bool
+
+    @property
+    def measured(self) -> Answer | None:
+        """The answer as metrics get it; a cut-off sample without an answer is an empty one that says so."""
+        answer = self.parsed.answer
+        return replace(answer or EMPTY, truncated=True) if self.truncated else answer
 
 
 def score_task(
@@ -23,25 +38,35 @@ def score_task(
 
     A sample without an output is failed and measured as `None`: the denominator is always all samples.
     """
-    metrics = tuple(metric.prepare([sample.target for sample in samples]) for metric in task.metrics)
-    return [_score(task, sample, outputs, style, metrics) for sample in samples], metrics
+    targets = [replace(sample.target, language=sample.language) for sample in samples]
+    metrics = tuple(metric.prepare(targets) for metric in task.metrics)
+    judged = [_judge(task, sample, outputs, style) for sample in samples]
+    answers = [one.measured for one in judged]
+    stats = {metric.name: _measure_all(metric, answers, targets, samples) for metric in metrics}
+    scores = [
+        Score(
+            key=key_of(sample),
+            group=sample.group,
+            tags=sample.tags,
+            status=one.status,
+            truncated=one.truncated,
+            answer=one.parsed.answer,
+            stats={name: measured[i] for name, measured in stats.items()},
+            detail=one.parsed.detail,
+        )
+        for i, (sample, one) in enumerate(zip(samples, judged, strict=True))
+    ]
+    return scores, metrics
 
 
-def _score(task: Task, sample: Sample, outputs: Mapping[Key, Output], style: Style, metrics: Sequence[Metric]) -> Score:
+def _judge(task: Task, sample: Sample, outputs: Mapping[Key, Output], style: Style) -> _Judged:
     said = turns(sample, outputs)
+    truncated = any(output.finish == "length" for output in said)
     error = _unfinished(task, sample, said, outputs, replace(style, language=sample.language))
-    status, parsed = _read(task, sample, said, style.box_format) if error is None else ("failed", Parsed(answer=None))
-    detail = dict(parsed.detail) if error is None else {"error": error}
-    return Score(
-        key=key_of(sample),
-        group=sample.group,
-        tags=sample.tags,
-        status=status,
-        truncated=any(output.finish == "length" for output in said),
-        answer=parsed.answer,
-        stats={metric.name: _measure(metric, parsed.answer, sample) for metric in metrics},
-        detail=detail,
-    )
+    if error is not None:
+        return _Judged(status="failed", parsed=Parsed(answer=None, detail={"error": error}), truncated=truncated)
+    status, parsed = _read(task, sample, said, style.box_format)
+    return _Judged(status=status, parsed=parsed, truncated=truncated)
 
 
 def _unfinished(
@@ -66,9 +91,17 @@ def _read(task: Task, sample: Sample, said: Sequence[Output], box_format: BoxFor
     return ("no_answer" if parsed.answer is None else "scored"), parsed
 
 
-def _measure(metric: Metric, answer: Answer | None, sample: Sample) -> Vector | Rows | None:
+def _measure_all(
+    metric: Metric, answers: Sequence[Answer | None], targets: Sequence[Answer], samples: Sequence[Sample]
+) -> list[Vector | Rows | None]:
     """The statistics, with the promise of the protocol checked: undefined depends on the target alone."""
-    stats = metric.measure(answer, sample.target)
-    if stats is None and metric.measure(None, sample.target) is not None:
-        raise MedGaugeError(f"metric {metric.name!r} is undefined for the answer to {sample.id!r}, not for its target")
+    if isinstance(metric, BatchMetric):
+        stats = metric.measure_all(answers, targets)
+    else:
+        stats = [metric.measure(answer, target) for answer, target in zip(answers, targets, strict=True)]
+    for measured, target, sample in zip(stats, targets, samples, strict=True):
+        if measured is None and metric.measure(None, target) is not None:
+            raise MedGaugeError(
+                f"metric {metric.name!r} is undefined for the answer to {sample.id!r}, not for its target"
+            )
     return stats

@@ -55,7 +55,7 @@ def estimates(metric: Metric, scores: Sequence[Score]) -> dict[str, Estimate]:
     if groups == 0:
         return {"": nothing}
     values = metric.reduce(statistics, np.ones((1, groups)))
-    if effective_groups(sizes) < MIN_GROUPS:
+    if effective_groups(sizes) < MIN_GROUPS or not metric.resampled:
         return {name: replace(nothing, value=_finite(value[0])) for name, value in values.items()}
     draws = [metric.reduce(statistics, weights) for weights in resamples(groups)]
     result = {}

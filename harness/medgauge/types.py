@@ -156,16 +156,24 @@ class Answer:
     __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
 
     text: str = ""
+    texts: tuple[str, ...] = ()
+    """In a target: other right wordings, beside `text`."""
     polar: Polar | None = None
     """Yes or no, when the words decide; in a target: the reference is yes or no."""
     choice: int | None = None
     """Index into the sample's choices."""
     labels: tuple[str, ...] | None = None
     """Classification: names from the sample's choices, as spelt there; None when it is not a classification."""
+    scores: Mapping[str, float] | None = None
+    """Classification: a real score of each label (a probability, a log-odds); None where the model gave none."""
     boxes: tuple[Box, ...] = ()
     segments: tuple[Segment, ...] = ()
     invalid_boxes: int = 0
     """Boxes that were written but are no rectangle of the image; each counts as a false positive."""
+    truncated: bool = False
+    """The model was cut off. Set when an answer is measured; a score keeps it as its own field."""
+    language: Language | None = None
+    """In a target: the language that was asked in. Set when an answer is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,11 @@ class PerLabel:
         """Always."""
         return True
 
+    @property
+    def resampled(self) -> bool:
+        """An interval is given."""
+        return True
+
     def prepare(self, targets: Sequence[Answer]) -> "PerLabel":
         """Freeze the labels that some target has."""
         return replace(self, labels=tuple(sorted({label for t in targets for label in self._given(t)})))

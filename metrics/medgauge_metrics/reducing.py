@@ -43,7 +43,8 @@ class SampleMean:
     signature: str
     value: Value
     proportion: bool = False
-    higher_is_better: bool = True
+    higher_is_better: bool | None = True
+    resampled: bool = True
 
     def prepare(self, targets: Sequence[Answer]) -> "SampleMean":
         """Nothing comes from the data."""
@@ -80,6 +81,11 @@ class Pooled:
     @property
     def higher_is_better(self) -> bool:
         """Always."""
+        return True
+
+    @property
+    def resampled(self) -> bool:
+        """An interval is given."""
         return True
 
     def prepare(self, targets: Sequence[Answer]) -> "Pooled":

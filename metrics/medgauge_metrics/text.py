@@ -71,6 +71,11 @@ class Bleu:
         """Always."""
         return True
 
+    @property
+    def resampled(self) -> bool:
+        """An interval is given."""
+        return True
+
     def prepare(self, targets: Sequence[Answer]) -> "Bleu":
         """Nothing comes from the data."""
         return self
@@ -129,6 +134,11 @@ class LengthRatio:
     @property
     def higher_is_better(self) -> bool:
         """See the class."""
+        return True
+
+    @property
+    def resampled(self) -> bool:
+        """An interval is given."""
         return True
 
     def prepare(self, targets: Sequence[Answer]) -> "LengthRatio":

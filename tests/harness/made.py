@@ -21,6 +21,7 @@ class Same:
     name: str = "same"
     higher_is_better: bool = True
     proportion: bool = True
+    resampled: bool = True
     signature: str = "same|v1"
 
     def prepare(self, targets: Sequence[Answer]) -> "Same":
