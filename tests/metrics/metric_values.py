@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from medgauge.protocols import Metric, Statistics
-from medgauge.types import Answer, Box, Segment
+from medgauge.types import Answer, Box, Rows, Segment, Vector
 
 NAMES = (
     "exact_match", "token_f1", "bleu1", "bleu4", "rouge_l", "length_ratio",
@@ -17,13 +17,21 @@ NAMES = (
 
 
 def statistics(metric: Metric, pairs: Sequence[tuple[Answer | None, Answer]]) -> Statistics:
-    """One unit for each pair; undefined pairs have no row."""
-    rows = [(i, metric.measure(answer, target)) for i, (answer, target) in enumerate(pairs)]
-    kept = [(i, row) for i, row in rows if row is not None]
+    """One unit for each pair; an undefined pair has no row, a ranking metric any number of them."""
+    rows = [(i, row) for i, (answer, target) in enumerate(pairs) for row in rows_of(metric.measure(answer, target))]
     return Statistics(
-        values=np.array([row for _, row in kept]) if kept else np.zeros((0, 0)),
-        owner=np.array([i for i, _ in kept], dtype=np.intp),
+        values=np.array([row for _, row in rows]) if rows else np.zeros((0, 0)),
+        owner=np.array([i for i, _ in rows], dtype=np.intp),
         units=len(pairs),
+    )
+
+
+def rows_of(measured: Vector | Rows | None) -> Rows:
+    """What one sample adds: nothing, its vector, or all its rows."""
+    if not measured:
+        return ()
+    return tuple(row if isinstance(row, tuple) else measured for row in measured[:1]) + tuple(
+        row for row in measured[1:] if isinstance(row, tuple)
     )
 
 
