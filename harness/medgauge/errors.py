@@ -24,12 +24,12 @@ class MedGaugeError(Exception):
 class UnknownName(MedGaugeError):
     """A name that no plugin brings."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], listed: str = "") -> None:
         from rapidfuzz import process
 
         close = [hit[0] for hit in process.extract(name, list(known), limit=3, score_cutoff=60)]
         meant = f" Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-        super().__init__(f"unknown {kind} {name!r}.{meant} `medgauge list {plural(kind)}` lists all.")
+        super().__init__(f"unknown {kind} {name!r}.{meant} `medgauge list {listed or plural(kind)}` lists all.")
 
 
 class BadRecord(MedGaugeError):
@@ -71,7 +71,7 @@ class NothingSelected(MedGaugeError):
 
 def plural(kind: str) -> str:
     """The noun of `medgauge list` for a kind of name."""
-    return {"box format": "box-formats"}.get(kind, f"{kind}s")
+    return {"box format": "box-formats", "family": "tasks"}.get(kind, f"{kind}s")
 
 
 def shorten(value: object, limit: int = 120) -> str:

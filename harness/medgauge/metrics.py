@@ -19,11 +19,13 @@ def parse_metric(name: str) -> Metric:
     if not match:
         raise MedGaugeError(f"metric {name!r}: expected head, head@number or head(option=value,...)")
     factory = catalog("metrics").load(match["head"])
-    settings: dict[str, Any] = {"at": float(match["at"])} if match["at"] else {}
-    for option in filter(None, (match["options"] or "").split(",")):
-        key, _, value = option.partition("=")
-        settings[key.strip()] = value.strip()
     try:
+        settings: dict[str, Any] = {"at": float(match["at"])} if match["at"] else {}
+        for option in filter(None, (match["options"] or "").split(",")):
+            key, _, value = map(str.strip, option.partition("="))
+            if key in settings or key == "at":
+                raise ValueError(f"option {key!r} stands twice, or is the number written as head@number")
+            settings[key] = value
         metric = cast(Metric, factory(**settings))
     except (TypeError, ValueError) as error:
         raise MedGaugeError(f"metric {name!r}: {error}") from error

@@ -35,6 +35,8 @@ class Plugin:
     """Head of a metric's name to the frozen dataclass that it is."""
     box_formats: Mapping[str, Lazy] = field(default_factory=dict)
     """Name to a BoxFormat."""
+    protocols: Mapping[str, Lazy] = field(default_factory=dict)
+    """Name to a function that gives a `medgauge.record_protocols.RecordProtocol`: somebody else's scorer."""
     commands: Mapping[str, Lazy] = field(default_factory=dict)
     """Name to what a command of the command line calls (the site builder, the demo)."""
 
@@ -46,6 +48,7 @@ KINDS: Mapping[str, str] = {
     "models": "model",
     "metrics": "metric",
     "box_formats": "box format",
+    "protocols": "protocol",
     "commands": "command",
 }
 

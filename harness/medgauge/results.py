@@ -1,17 +1,35 @@
-"""Scores into `results.json`: numbers with intervals, counts by status, slices."""
+"""Scores into `results.json`: numbers with intervals, counts by status, slices, differences between languages."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from medgauge.codec import plain
+from medgauge.parity import Judged, parities
+from medgauge.prepare import result_name
 from medgauge.protocols import Metric
-from medgauge.stats import estimates
+from medgauge.stats import description, estimates
 from medgauge.tasks import Card
 from medgauge.types import Language, Score, Status
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2: `higher_is_better` may be null; `intervals` and `parity` beside `tasks`; `no_interval` says why there is none."""
 STATUSES: tuple[Status, ...] = ("scored", "no_answer", "refused", "failed")
+
+
+def whole_results(judged: Sequence[Judged]) -> dict[str, Any]:
+    """All of `results.json`: every task in every language, how intervals are made, and parity of languages."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "intervals": description(),
+        "tasks": {
+            result_name(one.card.name, one.language, one.card.languages): task_results(
+                one.card, one.language, one.scores, one.metrics
+            )
+            for one in judged
+        },
+        "parity": parities(judged),
+    }
 
 
 def task_results(card: Card, language: Language, scores: Sequence[Score], metrics: Sequence[Metric]) -> dict[str, Any]:
@@ -24,7 +42,7 @@ def task_results(card: Card, language: Language, scores: Sequence[Score], metric
         "primary": card.primary,
         "status": {status: counts[status] for status in STATUSES},
         "truncated": sum(score.truncated for score in scores),
-        "slices": _slices(scores, metrics),
+        "slices": _slices(scores, metrics, card.primary),
         **_numbers(scores, metrics),
     }
 
@@ -45,11 +63,17 @@ def _metric(metric: Metric, scores: Sequence[Score]) -> dict[str, dict[str, Any]
     }
 
 
-def _slices(scores: Sequence[Score], metrics: Sequence[Metric]) -> dict[str, dict[str, Any]]:
-    """Tag to value to numbers. Samples without the tag are in none of its slices."""
+def _slices(scores: Sequence[Score], metrics: Sequence[Metric], primary: str) -> dict[str, dict[str, Any]]:
+    """Tag to value to numbers, without a metric's parts. Samples without the tag are in none of its slices."""
     tags = sorted({tag for score in scores for tag in score.tags})
     values = {tag: sorted({score.tags[tag] for score in scores if tag in score.tags}) for tag in tags}
+    kept = {primary, *(metric.name for metric in metrics)}
     return {
-        tag: {value: _numbers([s for s in scores if s.tags.get(tag) == value], metrics) for value in values[tag]}
+        tag: {value: _slice([s for s in scores if s.tags.get(tag) == value], metrics, kept) for value in values[tag]}
         for tag in tags
     }
+
+
+def _slice(scores: Sequence[Score], metrics: Sequence[Metric], kept: Container[str]) -> dict[str, Any]:
+    numbers = _numbers(scores, metrics)
+    return numbers | {"metrics": {name: made for name, made in numbers["metrics"].items() if name in kept}}

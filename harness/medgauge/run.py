@@ -8,15 +8,16 @@ from typing import Any
 from medgauge import codec
 from medgauge.errors import Incomplete, MedGaugeError
 from medgauge.manifest import earlier, now, write_manifest
+from medgauge.parity import Judged
 from medgauge.predict import predict
-from medgauge.prepare import key_of, result_name, select, write_samples, write_thumbnails
+from medgauge.prepare import key_of, select, write_samples, write_thumbnails
 from medgauge.progress import say
-from medgauge.results import SCHEMA_VERSION, task_results
+from medgauge.results import whole_results
 from medgauge.score import MISSING, score_task
 from medgauge.spec import Plan, RunSpec, load_tasks, require_same
 from medgauge.store import MANIFEST, OUTPUTS, RESULTS, SAMPLES, SPEC, RunDirectory
 from medgauge.tasks import Task
-from medgauge.types import Key, Output, Sample, Score
+from medgauge.types import Key, Output, Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +79,14 @@ def score_again(path: Path) -> Finished:
         excluded=tuple(before.get("excluded", ())),
         allow_missing=bool(before.get("allow_missing", False)),
     )
+    tasks = load_tasks([task.name for task in spec.tasks])
+    for made, today in zip(spec.tasks, tasks, strict=True):
+        if made.version != today.card.version:
+            raise MedGaugeError(
+                f"{path}: made with version {made.version} of {made.name}, it is {today.card.version} now; run it again"
+            )
     with run.writing():
-        return _finish(run, spec, load_tasks([task.name for task in spec.tasks]), past)
+        return _finish(run, spec, tasks, past)
 
 
 def _require_unchanged(run: RunDirectory, hashes: Mapping[str, str]) -> None:
@@ -96,23 +103,21 @@ def _finish(run: RunDirectory, spec: RunSpec, tasks: Sequence[Task], past: Past)
     samples = [stored.sample for stored in run.samples()]
     outputs = run.outputs()
     _require_known(run, samples, outputs)
-    results: dict[str, Any] = {}
-    scores: list[Score] = []
+    parts: list[Judged] = []
     for task in tasks:
         for language in task.card.languages:
             mine = [sample for sample in samples if sample.task == task.name and sample.language == language]
             judged, metrics = score_task(task, mine, outputs, spec.style(language))
-            scores += judged
             if judged:
-                name = result_name(task.name, language, task.card.languages)
-                results[name] = task_results(task.card, language, judged, metrics)
+                parts.append(Judged(card=task.card, language=language, scores=judged, metrics=metrics))
+    scores = [score for part in parts for score in part.scores]
     if len(scores) != len(samples):
         raise MedGaugeError(f"{run.path}: {len(samples)} samples, {len(scores)} scores; the tasks do not cover them")
     missing = [str(score.key) for score in scores if score.detail.get("error") == MISSING]
     if missing and not past.allow_missing:
         raise Incomplete(f"{run.path}: {len(missing)} samples have no output, {missing[0]} first; run it to its end")
     failed = [f"{s.key}: {s.detail['error']}" for s in scores if s.status == "failed" and str(s.key) not in missing]
-    whole = {"schema_version": SCHEMA_VERSION, "tasks": results}
+    whole = whole_results(parts)
     (run.path / MANIFEST).unlink(missing_ok=True)
     run.write_scores(scores)
     run.write(RESULTS, whole)

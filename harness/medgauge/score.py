@@ -23,12 +23,14 @@ class _Judged:
     status: Status
     parsed: Parsed
     truncated: bool
+    said: str = ""
 
     @property
     def measured(self) -> Answer | None:
-        """The answer as metrics get it; a cut-off sample without an answer is an empty one that says so."""
-        answer = self.parsed.answer
-        return replace(answer or EMPTY, truncated=True) if self.truncated else answer
+        """The answer as metrics get it; one that could not be read is an empty one that keeps the words."""
+        if not (self.truncated or self.said):
+            return self.parsed.answer
+        return replace(self.parsed.answer or EMPTY, truncated=self.truncated, said=self.said)
 
 
 def score_task(
@@ -38,7 +40,7 @@ def score_task(
 
     A sample without an output is failed and measured as `None`: the denominator is always all samples.
     """
-    targets = [replace(sample.target, language=sample.language) for sample in samples]
+    targets = [target_of(sample) for sample in samples]
     metrics = tuple(metric.prepare(targets) for metric in task.metrics)
     judged = [_judge(task, sample, outputs, style) for sample in samples]
     answers = [one.measured for one in judged]
@@ -59,6 +61,11 @@ def score_task(
     return scores, metrics
 
 
+def target_of(sample: Sample) -> Answer:
+    """The sample's target as metrics get it: with the language asked in and the options declared."""
+    return replace(sample.target, language=sample.language, choices=sample.choices)
+
+
 def _judge(task: Task, sample: Sample, outputs: Mapping[Key, Output], style: Style) -> _Judged:
     said = turns(sample, outputs)
     truncated = any(output.finish == "length" for output in said)
@@ -66,7 +73,8 @@ def _judge(task: Task, sample: Sample, outputs: Mapping[Key, Output], style: Sty
     if error is not None:
         return _Judged(status="failed", parsed=Parsed(answer=None, detail={"error": error}), truncated=truncated)
     status, parsed = _read(task, sample, said, style.box_format)
-    return _Judged(status=status, parsed=parsed, truncated=truncated)
+    words = "" if status == "refused" else clean_text(said[-1].text)
+    return _Judged(status=status, parsed=parsed, truncated=truncated, said=words)
 
 
 def _unfinished(

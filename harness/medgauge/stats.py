@@ -1,28 +1,45 @@
-"""Intervals and paired differences from per-sample statistics alone.
+"""Numbers with intervals, and paired differences, from per-sample statistics alone.
 
 One mechanism: statistics belong to groups (patient, study, image), a seeded weight matrix resamples groups, a
-metric reduces weighted sums. Metrics over the same groups see the same weights, so differences are paired.
+metric reduces weighted sums. Groups are numbered over all samples of a task, defined or not, so that every model
+and every metric meets the same weights, and all differences are paired.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from medgauge.errors import NotComparable
+from medgauge.intervals import (
+    LEVEL,
+    LOPSIDED,
+    MANY_GROUPS,
+    MIN_GROUPS,
+    Missing,
+    agresti_min,
+    effective_groups,
+    effective_n,
+    percentiles,
+    unusable,
+    widening,
+    wilson,
+)
 from medgauge.protocols import Metric, Statistics
 from medgauge.types import FloatArray, Rows, Score, Vector
 
 RESAMPLES = 2_000
 SEED = 20_241_018
-MIN_GROUPS = 10
-"""Below this many effective groups no interval is given: the bootstrap's own error would be the larger one."""
-Z = 1.959963984540054
 BLOCK = 4_000_000
-"""Cells of the weight matrix held at once."""
-Method: TypeAlias = Literal["bootstrap", "wilson"]
+"""Cells of a matrix of weights, by group or by row, held at once."""
+Method: TypeAlias = Literal["bootstrap", "wilson", "agresti-min"]
+Reduce: TypeAlias = Callable[[FloatArray], Mapping[str, FloatArray]]
+"""(B, units) weights to named numbers, (B,) each."""
+Grouped: TypeAlias = tuple[str, Vector | Rows | None]
+"""A sample's group, and its statistics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,46 +50,61 @@ class Estimate:
     """None where the metric is undefined on these samples."""
     low: float | None = None
     high: float | None = None
+    se: float | None = None
+    """Standard error, from the same resamples as the interval."""
+    bias: float | None = None
+    """Mean of the resamples minus the value: what a small set adds to a number that is not linear in its samples."""
     n: int
     """Samples, all of them."""
     n_undefined: int = 0
     """Samples whose target leaves the metric undefined (a box metric on a picture without a box)."""
     n_groups: int
+    """Groups in which the metric is defined."""
     interval: Method | None = None
+    no_interval: Missing | None = None
+    """Why there is none; None where there is one."""
 
 
-def estimates(metric: Metric, scores: Sequence[Score]) -> dict[str, Estimate]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side of a difference: a metric as prepared on the side's targets, and its scores in the order of pairs."""
+
+    metric: Metric
+    scores: Sequence[Score]
+
+
+def description(count: int = RESAMPLES) -> str:
+    """How intervals are made, as a signature."""
+    return (
+        f"bootstrap|by:group|resamples:{count}|seed:{SEED}|rng:pcg64|level:{LEVEL}|few:t-kish|uneven:jackknife|"
+        f"min:{MIN_GROUPS}|p:wilson|dp:agresti-min|v:2"
+    )
+
+
+def estimates(metric: Metric, scores: Sequence[Score], count: int = RESAMPLES) -> dict[str, Estimate]:
     """Every number that the metric reduces these scores to; the main one under ''.
 
     A percentile interval from a bootstrap over groups; for proportions near 0 or 1, or with under 100 groups,
-    Wilson's with the effective sample size. None under ten effective groups, and none where every resample gives
-    the same number: that is no certainty, it is a bootstrap with nothing to say.
+    Wilson's with the effective sample size.
     """
-    statistics, groups = gather(metric, scores)
-    sizes = group_sizes(metric, scores)
-    undefined = sum(score.stats[metric.name] is None for score in scores)
-    nothing = Estimate(value=None, n=len(scores), n_undefined=undefined, n_groups=groups)
-    if groups == 0:
-        return {"": nothing}
-    values = metric.reduce(statistics, np.ones((1, groups)))
-    if effective_groups(sizes) < MIN_GROUPS or not metric.resampled:
-        return {name: replace(nothing, value=_finite(value[0])) for name, value in values.items()}
-    draws = [metric.reduce(statistics, weights) for weights in resamples(groups)]
-    result = {}
-    for name, value in values.items():
-        drawn = np.concatenate([draw[name] for draw in draws])
-        low, high = percentiles(drawn, float(value[0]), effective_groups(sizes))
-        result[name] = replace(nothing, value=_finite(value[0]), low=low, high=high, interval=_method(low))
+    grouped = [(score.group, score.stats[metric.name]) for score in scores]
+    statistics, sizes = _gather(grouped), _sizes(grouped)
+    made = _estimates(partial(reduced, metric, statistics), sizes, len(scores), count if metric.resampled else 0)
     if metric.proportion:
-        result[""] = _with_wilson(result[""], statistics)
-    return result
+        made[""] = _with_wilson(made[""], statistics.per_unit()[sizes > 0])
+    return made
 
 
-def paired_difference(metric: Metric, a: Sequence[Score], b: Sequence[Score]) -> Estimate:
+def paired_difference(metric: Metric, a: Sequence[Score], b: Sequence[Score], count: int = RESAMPLES) -> Estimate:
     """`a` minus `b` of the metric's main number on the same samples, with a paired bootstrap interval.
 
     Raises NotComparable unless both hold the same samples, in the same groups, defined alike.
     """
+    return difference(Side(metric=metric, scores=a), Side(metric=metric, scores=aligned(metric, a, b)), count)
+
+
+def aligned(metric: Metric, a: Sequence[Score], b: Sequence[Score]) -> list[Score]:
+    """`b` in the order of `a`. Raises NotComparable like `paired_difference`."""
     by_id = {_identity(score): score for score in b}
     if len(by_id) != len(a) or any(_identity(score) not in by_id for score in a):
         raise NotComparable(f"{metric.name}: {len(a)} and {len(b)} scores are not over the same samples")
@@ -80,35 +112,48 @@ def paired_difference(metric: Metric, a: Sequence[Score], b: Sequence[Score]) ->
     for one, other in zip(a, paired, strict=True):
         if (one.group, one.stats[metric.name] is None) != (other.group, other.stats[metric.name] is None):
             raise NotComparable(f"{metric.name}: sample {one.key.id!r} has another group or target in the other run")
-    left, groups = gather(metric, a)
-    right, _ = gather(metric, paired)
-    undefined = sum(score.stats[metric.name] is None for score in a)
-    nothing = Estimate(value=None, n=len(a), n_undefined=undefined, n_groups=groups)
-    if groups == 0:
-        return nothing
-    ones = np.ones((1, groups))
-    value = _finite(metric.reduce(left, ones)[""][0] - metric.reduce(right, ones)[""][0])
-    effective = effective_groups(group_sizes(metric, a))
-    if value is None or effective < MIN_GROUPS:
-        return replace(nothing, value=value)
-    drawn = [metric.reduce(left, w)[""] - metric.reduce(right, w)[""] for w in resamples(groups)]
-    low, high = percentiles(np.concatenate(drawn), value, effective)
-    return replace(nothing, value=value, low=low, high=high, interval=_method(low))
+    return paired
 
 
-def gather(metric: Metric, scores: Sequence[Score]) -> tuple[Statistics, int]:
-    """The rows of one metric with the group that owns each, and the number of groups that have any.
+def difference(one: Side, other: Side, count: int = RESAMPLES) -> Estimate:
+    """`one` minus `other` of the main numbers, over the pairs in which both are defined.
 
-    Groups are numbered in sorted order, so that every model over the same groups meets the same weights.
+    Pairs stand at the same place in both sides and belong to the same group.
     """
-    measured = [(score.group, score.stats[metric.name]) for score in scores]
-    defined = [(group, stats) for group, stats in measured if stats is not None]
-    number = {group: index for index, group in enumerate(sorted({group for group, _ in defined}))}
-    rows = [(number[group], row) for group, stats in defined for row in _rows(stats)]
-    width = len(rows[0][1]) if rows else 0
-    values = np.array([row for _, row in rows], dtype=np.float64).reshape(len(rows), width)
-    owner = np.array([index for index, _ in rows], dtype=np.intp)
-    return Statistics(values=values, owner=owner, units=len(number)), len(number)
+    pairs = [
+        (x.group, x.stats[one.metric.name], y.stats[other.metric.name])
+        for x, y in zip(one.scores, other.scores, strict=True)
+    ]
+    left = [(group, x if y is not None else None) for group, x, y in pairs]
+    right = [(group, y if x is not None else None) for group, x, y in pairs]
+    minuend, subtrahend = _gather(left), _gather(right)
+
+    def reduce(weights: FloatArray) -> dict[str, FloatArray]:
+        return {"": reduced(one.metric, minuend, weights)[""] - reduced(other.metric, subtrahend, weights)[""]}
+
+    resampled = one.metric.resampled and other.metric.resampled
+    made = _estimates(reduce, _sizes(left), len(pairs), count if resampled else 0)[""]
+    return _with_agresti_min(made, pairs) if one.metric.proportion and other.metric.proportion else made
+
+
+def gather(metric: Metric, scores: Sequence[Score]) -> Statistics:
+    """The rows of one metric with the group that owns each. Groups are those of all scores, in sorted order."""
+    return _gather([(score.group, score.stats[metric.name]) for score in scores])
+
+
+def reduced(metric: Metric, statistics: Statistics, weights: FloatArray) -> dict[str, FloatArray]:
+    """`metric.reduce`, over blocks of the weights, because a ranking metric weighs every row."""
+    step = max(1, BLOCK // max(1, len(statistics.values)))
+    parts = [metric.reduce(statistics, weights[start : start + step]) for start in range(0, len(weights), step)]
+    return {name: _joined(parts, name) for name in parts[0]}
+
+
+def hit(stats: Vector | Rows) -> float:
+    """The 0 or 1 of a sample of a proportion. Raises TypeError for the rows of a ranking metric."""
+    value = stats[0]
+    if isinstance(value, tuple):
+        raise TypeError(f"a proportion adds (0 or 1, 1) for a sample, got the rows {stats!r:.80}")
+    return value
 
 
 def resamples(groups: int, count: int = RESAMPLES, seed: int = SEED) -> Iterator[FloatArray]:
@@ -121,68 +166,118 @@ def resamples(groups: int, count: int = RESAMPLES, seed: int = SEED) -> Iterator
         yield np.bincount(drawn.ravel(), minlength=size * groups).reshape(size, groups).astype(np.float64)
 
 
-def percentiles(drawn: FloatArray, value: float, groups: float) -> tuple[float | None, float | None]:
-    """A 95 % interval from bootstrap draws, (B,), around `value`.
+MOST_LEFT_OUT = 1_000
+"""Times that a jackknife leaves something out, at most."""
 
-    Percentiles, stretched for few (effective) groups by Student's t and the bootstrap's missing K/(K-1), and never
-    past what was drawn, so that a bounded number keeps its bounds. None when over 5 % of the draws are undefined,
-    or all are the same.
+
+def jackknife(reduce: Reduce, sizes: FloatArray) -> dict[str, float]:
+    """Standard error of every number from leaving out one group at a time (Efron and Stein, 1981).
+
+    Of many groups the largest stand alone and the others are left out by the handful, so that time stays linear.
     """
-    from scipy.special import stdtrit
-
-    finite = drawn[np.isfinite(drawn)]
-    if not np.isfinite(value) or finite.size < 0.95 * drawn.size or np.ptp(finite) == 0:
-        return None, None
-    stretch = stdtrit(groups - 1, 0.975) / Z * np.sqrt(groups / (groups - 1))
-    low, high = value + stretch * (np.percentile(finite, [2.5, 97.5]) - value)
-    return float(max(low, finite.min())), float(min(high, finite.max()))
-
-
-def group_sizes(metric: Metric, scores: Sequence[Score]) -> FloatArray:
-    """Samples on which the metric is defined, per group that has any, (K,)."""
-    counts = Counter(score.group for score in scores if score.stats[metric.name] is not None)
-    return np.array([counts[group] for group in sorted(counts)], dtype=np.float64)
-
-
-def effective_groups(sizes: FloatArray) -> float:
-    """Kish's effective number of groups: K where all are alike, near 1 where one holds most samples."""
-    return float(sizes.sum() ** 2 / (sizes**2).sum()) if sizes.size else 0.0
-
-
-def effective_n(hits: FloatArray, totals: FloatArray) -> float:
-    """Effective sample size of a clustered proportion, from per-group hits and totals, each (K,).
-
-    n over the design effect, with Korn and Graubard's correction for few groups. Where every sample agrees the
-    design effect cannot be seen, and the effective groups alone are counted.
-    """
-    from scipy.special import stdtrit
-
-    groups, n = len(totals), float(totals.sum())
-    effective = effective_groups(totals)
-    p = float(hits.sum()) / n
-    if p in (0.0, 1.0):
-        return effective
-    clustered = groups / (groups - 1) * float(np.sum((hits - p * totals) ** 2)) / n**2
-    design_effect = max(1.0, clustered / (p * (1 - p) / n))
-    return float(n / design_effect * (stdtrit(n - 1, 0.975) / stdtrit(effective - 1, 0.975)) ** 2)
+    owning = np.flatnonzero(sizes)
+    owning = owning[np.argsort(-sizes[owning], kind="stable")]
+    alone, groups = MOST_LEFT_OUT // 2, min(len(owning), MOST_LEFT_OUT)
+    place = np.arange(len(owning))
+    handful = np.where(place < alone, place, alone + (place - alone) % max(1, groups - alone))
+    step = max(1, BLOCK // len(sizes))
+    left_out: dict[str, list[FloatArray]] = {}
+    for start in range(0, groups, step):
+        size = min(step, groups - start)
+        weights = np.ones((size, len(sizes)))
+        chosen = (handful >= start) & (handful < start + size)
+        weights[handful[chosen] - start, owning[chosen]] = 0
+        for name, values in reduce(weights).items():
+            left_out.setdefault(name, []).append(values)
+    whole = reduce(np.ones((1, len(sizes))))
+    return {
+        name: float(np.sqrt((groups - 1) / groups * np.nansum((np.concatenate(values) - whole[name][0]) ** 2)))
+        for name, values in left_out.items()
+    }
 
 
-def wilson(p: float, n: float) -> tuple[float, float]:
-    """Wilson's 95 % interval of a proportion `p` seen on `n` (effective) samples."""
-    z2 = Z**2
-    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = np.sqrt(z2) * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    # at the ends the formula gives 0 and 1 but for rounding, and an interval must hold its own value
-    return max(0.0, float(centre - half)) if p > 0 else 0.0, min(1.0, float(centre + half)) if p < 1 else 1.0
+def _gather(grouped: Sequence[Grouped]) -> Statistics:
+    number = {group: index for index, group in enumerate(sorted({group for group, _ in grouped}))}
+    rows = [(number[group], row) for group, stats in grouped if stats is not None for row in _rows(stats)]
+    width = len(rows[0][1]) if rows else 0
+    values = np.array([row for _, row in rows], dtype=np.float64).reshape(len(rows), width)
+    owner = np.array([index for index, _ in rows], dtype=np.intp)
+    return Statistics(values=values, owner=owner, units=len(number))
 
 
-def _with_wilson(estimate: Estimate, statistics: Statistics) -> Estimate:
+def _sizes(grouped: Sequence[Grouped]) -> FloatArray:
+    """Samples on which the metric is defined, for every group, (units,)."""
+    counts = Counter(group for group, stats in grouped if stats is not None)
+    return np.array([counts[group] for group in sorted({group for group, _ in grouped})], dtype=np.float64)
+
+
+def _estimates(reduce: Reduce, sizes: FloatArray, n: int, count: int) -> dict[str, Estimate]:
+    """Every number with its bootstrap interval from `count` resamples; 0 where there is to be none."""
+    defined = int(sizes.sum())
+    base = Estimate(value=None, n=n, n_undefined=n - defined, n_groups=int(np.count_nonzero(sizes)))
+    if not defined:
+        return {"": replace(base, no_interval="undefined")}
+    values = {name: float(value[0]) for name, value in reduce(np.ones((1, len(sizes)))).items()}
+    effective = effective_groups(sizes)
+    why: Missing | None = "by-design" if count == 0 else "few-groups" if effective < MIN_GROUPS else None
+    if not any(map(np.isfinite, values.values())):
+        why = "undefined"
+    if why is not None:
+        return {
+            name: replace(base, value=_finite(value), no_interval=why if np.isfinite(value) else "undefined")
+            for name, value in values.items()
+        }
+    draws = [reduce(weights) for weights in resamples(len(sizes), count)]
+    errors = jackknife(reduce, sizes) if effective < LOPSIDED * base.n_groups else {}
+    return {
+        name: _estimate(replace(base, value=_finite(value)), _joined(draws, name), effective, errors.get(name))
+        for name, value in values.items()
+    }
+
+
+def _joined(draws: Sequence[Mapping[str, FloatArray]], name: str) -> FloatArray:
+    return np.concatenate([draw[name] for draw in draws])
+
+
+def _estimate(base: Estimate, drawn: FloatArray, groups: float, jackknifed: float | None) -> Estimate:
+    value = np.nan if base.value is None else base.value
+    why = unusable(drawn, value)
+    if why is not None:
+        return replace(base, no_interval=why)
+    wider = widening(drawn, groups, jackknifed)
+    low, high = percentiles(drawn, value, groups, wider)
+    se, bias = wider * float(np.nanstd(drawn)), float(np.nanmean(drawn)) - value
+    return replace(base, low=low, high=high, se=se, bias=bias, interval="bootstrap")
+
+
+def _with_wilson(estimate: Estimate, sums: FloatArray) -> Estimate:
+    """Wilson's interval where the bootstrap's is too narrow; `sums`, (K, 2), are hits and samples by group."""
     p = estimate.value
-    if p is None or (statistics.units >= 100 and 0.1 <= p <= 0.9):
+    if p is None or not _resampled(estimate) or (estimate.n_groups >= MANY_GROUPS and 0.1 <= p <= 0.9):
         return estimate
-    sums = statistics.per_unit()
     low, high = wilson(p, effective_n(sums[:, 0], sums[:, 1]))
-    return replace(estimate, low=low, high=high, interval="wilson")
+    return replace(estimate, low=low, high=high, interval="wilson", no_interval=None)
+
+
+def _with_agresti_min(
+    estimate: Estimate, pairs: Sequence[tuple[str, Vector | Rows | None, Vector | Rows | None]]
+) -> Estimate:
+    """Agresti and Min's interval where the bootstrap's is too narrow: with few groups, or few discordant pairs."""
+    hits = [(group, hit(x), hit(y)) for group, x, y in pairs if x is not None and y is not None]
+    signs = [(group, x > y, y > x) for group, x, y in hits]
+    discordant = sum(won or lost for _, won, lost in signs)
+    if not _resampled(estimate) or (estimate.n_groups >= MANY_GROUPS and discordant > 0.1 * len(signs)):
+        return estimate
+    number = {group: index for index, group in enumerate(sorted({group for group, _, _ in signs}))}
+    counts = np.zeros((3, len(number)))
+    for group, won, lost in signs:
+        counts[:, number[group]] += (lost, won, 1)
+    low, high = agresti_min(*counts)
+    return replace(estimate, low=low, high=high, interval="agresti-min", no_interval=None)
+
+
+def _resampled(estimate: Estimate) -> bool:
+    return estimate.no_interval in (None, "no-variation", "unstable")
 
 
 def _identity(score: Score) -> tuple[str, str, str, int]:
@@ -197,7 +292,3 @@ def _rows(stats: Vector | Rows) -> Rows:
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _method(low: float | None) -> Method | None:
-    return None if low is None else "bootstrap"

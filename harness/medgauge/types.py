@@ -170,8 +170,12 @@ class Answer:
     segments: tuple[Segment, ...] = ()
     invalid_boxes: int = 0
     """Boxes that were written but are no rectangle of the image; each counts as a false positive."""
+    choices: tuple[str, ...] = ()
+    """In a target: what there was to choose from, the declared labels. Set when an answer is measured."""
     truncated: bool = False
     """The model was cut off. Set when an answer is measured; a score keeps it as its own field."""
+    said: str = ""
+    """The model's last words as they came, whatever could be read of them. Set when an answer is measured."""
     language: Language | None = None
     """In a target: the language that was asked in. Set when an answer is measured."""
 
@@ -226,6 +230,8 @@ class Output:
     usage: Usage = _NO_USAGE
     sent: tuple[Size, ...] = ()
     """Width, height of each image as it was sent to the model; empty when none was."""
+    scores: Mapping[str, float] | None = None
+    """A real score of each choice (a probability, a log-odds), beside the words; None where the model gives none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +269,8 @@ def answering(
     finish: Finish = "stop",
     usage: Usage = _NO_USAGE,
     sent: tuple[Size, ...] = (),
+    scores: Mapping[str, float] | None = None,
 ) -> Output:
     """An Output whose key is the request's."""
-    return Output(key=Key.parse(request.id), text=text, error=error, finish=finish, usage=usage, sent=sent)
+    key = Key.parse(request.id)
+    return Output(key=key, text=text, error=error, finish=finish, usage=usage, sent=sent, scores=scores)

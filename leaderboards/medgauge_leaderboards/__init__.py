@@ -2,4 +2,9 @@
 
 from medgauge.plugins import Plugin
 
-plugin = Plugin(commands={"leaderboard": "medgauge_leaderboards.site.build:build"})
+plugin = Plugin(
+    commands={
+        "leaderboard": "medgauge_leaderboards.site.build:build",
+        "compare": "medgauge_leaderboards.compare:compare",
+    }
+)

@@ -40,27 +40,50 @@ def iou(a: Sequence[float], b: Sequence[float]) -> float:
 
 def iou_matrix(pred: Sequence[Sequence[float]], gold: Sequence[Sequence[float]]) -> FloatArray:
     """(len(pred), len(gold)) IoUs; the row or column of a box that is not valid is 0."""
-    first, second = _array(pred), _array(gold)
+    return _iou(_array(pred)[:, None, :], _array(gold)[None, :, :])
+
+
+def iou_pairs(first: FloatArray, second: FloatArray) -> FloatArray:
+    """IoUs of two (n, 4) arrays row by row, (n,); 0 where a row of NaN stands for a box that is not valid."""
+    return _iou(first, second)
+
+
+def valid_rows(boxes: FloatArray) -> NDArray[np.bool_]:
+    """`valid` of every row of an (n, 4) array, (n,)."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        sides = boxes[:, 2:] - boxes[:, :2]
+    checks = np.concatenate([np.isfinite(boxes), sides > 0, np.isfinite(sides)], axis=1)
+    good: NDArray[np.bool_] = np.logical_and.reduce(checks, axis=1)
+    return good
+
+
+def _iou(first: FloatArray, second: FloatArray) -> FloatArray:
+    """IoUs of two arrays of shapes (..., 4) that broadcast; 0 wherever either box is NaN."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-        low = np.maximum(first[:, None, :2], second[None, :, :2])
-        high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-        sides = np.maximum(high - low, 0.0)
-        first_sides, second_sides = first[:, 2:] - first[:, :2], second[:, 2:] - second[:, :2]
-        shared = sides.prod(axis=2)
-        union = first_sides.prod(axis=1)[:, None] + second_sides.prod(axis=1)[None, :] - shared
+        widths = np.minimum(first[..., 2], second[..., 2]) - np.maximum(first[..., 0], second[..., 0])
+        heights = np.minimum(first[..., 3], second[..., 3]) - np.maximum(first[..., 1], second[..., 1])
+        shared = np.maximum(widths, 0.0) * np.maximum(heights, 0.0)
+        union = _area(first) + _area(second) - shared
         result = shared / union
-        extreme = ~(np.isfinite(union) & (union > 1e-290)) & (sides > 0).all(axis=2)
+        extreme = ~(np.isfinite(union) & (union > 1e-290)) & (widths > 0) & (heights > 0)
         if extreme.any():
-            result = np.where(extreme, _scaled(sides, first_sides, second_sides), result)
+            result = np.where(extreme, _scaled(first, second, widths, heights), result)
     return np.where(np.isfinite(result), result, 0.0)
 
 
-def _scaled(sides: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
+def _area(boxes: FloatArray) -> FloatArray:
+    area: FloatArray = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+    return area
+
+
+def _scaled(first: FloatArray, second: FloatArray, widths: FloatArray, heights: FloatArray) -> FloatArray:
     """IoU from sides divided by the longer of the two, for boxes whose areas leave the range of a float."""
-    unit = np.maximum(first[:, None, :], second[None, :, :])
-    shared: FloatArray = (sides / unit).prod(axis=2)
-    union = (first[:, None, :] / unit).prod(axis=2) + (second[None, :, :] / unit).prod(axis=2) - shared
-    result: FloatArray = shared / union
+    shared, one, other = np.ones_like(widths), np.ones_like(widths), np.ones_like(widths)
+    for axis, common in ((0, widths), (1, heights)):
+        a, b = first[..., axis + 2] - first[..., axis], second[..., axis + 2] - second[..., axis]
+        unit = np.maximum(a, b)
+        shared, one, other = shared * (common / unit), one * (a / unit), other * (b / unit)
+    result: FloatArray = shared / (one + other - shared)
     return result
 
 

@@ -17,12 +17,14 @@ _THINK = re.compile(r"<(?P<close>/)?think(?:ing)?>", re.IGNORECASE)
 _ANSWER_TAG = re.compile(r"<(?P<close>/)?answer>", re.IGNORECASE)
 _BOXED = re.compile(r"\\boxed\s{0,4}\{")
 _STATED = re.compile(
-    r"\b(?:answer|choice|option)\b(?:[ ]to[ ][^.:\n]{1,80}?)?[ \t]{0,4}"
+    r"\b(?:answer|ans|choice|option)\b(?:[ ]to[ ][^.:\n]{1,80}?)?[ \t]{0,4}"
     r"(?:(?:is|was|would[ ]be|should[ ]be)(?![a-z]|[ ]not\b)[ \t]{0,4}[:=]?|[:=])"
-    r"|答案(?:选项)?[ \t]{0,4}(?:(?:应该|应)?[选是为]|:|(?=[A-Z(]))[ \t]{0,4}:?",
+    r"|答案(?:选项)?[ \t]{0,4}(?:(?:应该|应|很可能|最可能|可能|大概|显然|肯定|一定)?[选是为]|:|(?=[A-Z(]))[ \t]{0,4}:?",
     re.IGNORECASE,
 )
 _LATEX = re.compile(r"\\[A-Za-z]{1,20}")
+LEXICON = (_THINK, _ANSWER_TAG, _BOXED, _STATED, _LATEX)
+"""What marks a final answer, and what is blanked in it; part of every reading's fingerprint."""
 _BLANKED = str.maketrans(dict.fromkeys("*`_#$~", " "))
 
 

@@ -1,56 +1,84 @@
-"""Metrics of grounded reports: what is named, where it is put, whether both agree, and what is said of it.
+"""Metrics of grounded reports: what is named, where boxes are put, and whether both agree.
 
-All labels are compared after `normalise`. A report without segments in the reference counts in pooled numbers.
+Names are equal when they are after `normalise`: no part of a name is enough, and no name equals only no name.
+Precision is right over predicted, recall right over reference, both pooled. A report without segments in the
+reference counts in pooled numbers.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from medgauge.types import Answer, Segment, Xyxy
 from medgauge_metrics.detection import GEOMETRY, BoxCounts, labelled_hits
 from medgauge_metrics.reducing import Counts, Pooled, threshold
-from medgauge_metrics.text import lcs_f1
 from medgauge_metrics.textform import normalise
-from medgauge_metrics.tokenize import SIGNATURE as TOKENISER
-from medgauge_metrics.tokenize import tokens
+
+LABELS = "labels:equal-norm:v1"
+_Of: TypeAlias = Literal["f1", "precision", "recall"]
 
 
 def object_f1() -> Pooled:
     """Pooled F1 of the multisets of segment labels."""
-    return Pooled(name="object_f1", signature="object_f1|labels:equal-norm:v1|agg:pooled|v:1", count=_object_counts)
+    return _objects("f1")
+
+
+def object_precision() -> Pooled:
+    """Pooled share of the answers' segment labels that the references have; a name written twice is right once."""
+    return _objects("precision")
+
+
+def object_recall() -> Pooled:
+    """Pooled share of the references' segment labels that the answers have."""
+    return _objects("recall")
 
 
 def region_f1(*, at: float) -> Pooled:
     """Pooled F1 of all boxes of the report at an IoU threshold, whatever their labels."""
-    return Pooled(
-        name=f"region_f1@{at:g}",
-        signature=f"region_f1@{at:g}|{GEOMETRY}|labels:free|invalid:fp|agg:pooled|v:1",
-        count=BoxCounts(at=threshold(at)),
-    )
+    return _regions("f1", at)
+
+
+def region_precision(*, at: float) -> Pooled:
+    """Pooled share of the answers' boxes that match one of the reference's at an IoU threshold."""
+    return _regions("precision", at)
+
+
+def region_recall(*, at: float) -> Pooled:
+    """Pooled share of the references' boxes that match one of the answer's at an IoU threshold."""
+    return _regions("recall", at)
 
 
 def alignment_f1(*, at: float) -> Pooled:
     """Pooled F1 of the segments' boxes, where a match needs the segments' labels to be equal too."""
-    return Pooled(
-        name=f"alignment_f1@{at:g}",
-        signature=f"alignment_f1@{at:g}|{GEOMETRY}|labels:equal-norm:v1|invalid:fp|agg:pooled|v:1",
-        count=AlignedCounts(at=threshold(at)),
-    )
+    return _alignments("f1", at)
 
 
-def region_rouge_l() -> Pooled:
-    """ROUGE-L of each reference label's text with the answer's text for that label, 0 where it has none.
+def alignment_precision(*, at: float) -> Pooled:
+    """Pooled share of the answers' boxes that match a box of the same label."""
+    return _alignments("precision", at)
 
-    The mean runs over the labels of all references that have text; segments of one label are joined. What the
-    answer says of other labels costs nothing here: `object_f1` counts it.
-    """
-    return Pooled(
-        name="region_rouge_l",
-        signature=f"region_rouge_l|{TOKENISER}|labels:equal-norm:v1|missing:0|agg:mean-of-regions|v:1",
-        count=_region_rouge,
-        of="recall",
-    )
+
+def alignment_recall(*, at: float) -> Pooled:
+    """Pooled share of the references' boxes that match a box of the same label."""
+    return _alignments("recall", at)
+
+
+def _objects(of: _Of) -> Pooled:
+    name = f"object_{of}"
+    return Pooled(name=name, signature=f"{name}|{LABELS}|agg:pooled|v:1", count=_object_counts, of=of)
+
+
+def _regions(of: _Of, at: float) -> Pooled:
+    name = f"region_{of}@{at:g}"
+    signature = f"{name}|{GEOMETRY}|labels:free|invalid:fp|agg:pooled|v:1"
+    return Pooled(name=name, signature=signature, count=BoxCounts(at=threshold(at)), of=of)
+
+
+def _alignments(of: _Of, at: float) -> Pooled:
+    name = f"alignment_{of}@{at:g}"
+    signature = f"{name}|{GEOMETRY}|{LABELS}|invalid:fp|agg:pooled|v:1"
+    return Pooled(name=name, signature=signature, count=AlignedCounts(at=threshold(at)), of=of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +102,3 @@ def _object_counts(answer: Answer, target: Answer) -> Counts:
     given = Counter(normalise(s.label) for s in answer.segments)
     wanted = Counter(normalise(s.label) for s in target.segments)
     return float((given & wanted).total()), float(given.total()), float(wanted.total())
-
-
-def _region_rouge(answer: Answer, target: Answer) -> Counts | None:
-    """Sum of ROUGE-L, (unused) labels in the answer, and number of reference labels with text."""
-    wanted = {label: words for label, words in _texts(target.segments).items() if words}
-    if not wanted:
-        return None
-    given = _texts(answer.segments)
-    total = sum(lcs_f1(given.get(label, []), words) for label, words in wanted.items())
-    return total, float(len(given)), float(len(wanted))
-
-
-def _texts(segments: Iterable[Segment]) -> dict[str, list[str]]:
-    texts: dict[str, list[str]] = defaultdict(list)
-    for segment in segments:
-        texts[normalise(segment.label)] += tokens(segment.text)
-    return texts

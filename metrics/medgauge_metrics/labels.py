@@ -1,22 +1,12 @@
-"""Metrics of classification, single- and multi-label.
+"""Metrics of classification that a sample decides alone, and the one that pools all labels.
 
 `labels` of an answer is a set of names from the label space, spelt as there. No answer, and an answer that maps to
-nothing, is wrong in a single-label task and the empty set in counts. Means over labels run over those with support,
-because a label without positives has no recall; the list is frozen by `prepare` and its hash is in the signature.
+nothing, is wrong where a sample is judged and the empty set in counts.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
-
-import numpy as np
-
-from medgauge.protocols import Statistics
-from medgauge.types import Answer, FloatArray, Vector
+from medgauge.types import Answer
 from medgauge_metrics.label_matching import SIGNATURE as MATCHING
-from medgauge_metrics.reducing import NO_ANSWER, Counts, Pooled, SampleMean, ratio, sums
+from medgauge_metrics.reducing import Counts, Pooled, SampleMean
 
 
 def accuracy() -> SampleMean:
@@ -44,93 +34,25 @@ def micro_f1() -> Pooled:
     return Pooled(name="micro_f1", signature=f"micro_f1|{MATCHING}|unmapped:empty|agg:pooled|v:1", count=_label_counts)
 
 
-def macro_f1() -> "PerLabel":
-    """Mean over labels with support of `2 TP / (2 TP + FP + FN)`; each label's F1 goes by its name."""
-    return PerLabel(of="f1")
+def sample_f1() -> SampleMean:
+    """Mean over samples of F1 of the sample's own labels.
 
-
-def balanced_accuracy() -> "PerLabel":
-    """Mean over labels with support of recall, for single-label tasks."""
-    return PerLabel(of="recall")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PerLabel:
-    """A mean over labels with support; vector (TP, predicted, reference) of each label in turn.
-
-    In a slice or a resample the mean runs over the labels that have support there.
+    The answer that nothing holds, where nothing does, is 1; no answer, and one that maps to nothing, is 0.
     """
+    return SampleMean(
+        name="sample_f1", signature=f"sample_f1|{MATCHING}|unmapped:wrong|both-empty:1|agg:mean|v:1", value=_sample_f1
+    )
 
-    of: Literal["f1", "recall"]
-    labels: tuple[str, ...] | None = None
-    """Labels with support, sorted; None until `prepare`."""
 
-    @property
-    def name(self) -> str:
-        """`macro_f1` or `balanced_accuracy`."""
-        return "macro_f1" if self.of == "f1" else "balanced_accuracy"
-
-    @property
-    def signature(self) -> str:
-        """Label matching, and number and hash of the labels."""
-        if self.labels is None:
-            space = "unprepared"
-        else:
-            space = f"{len(self.labels)}-{hashlib.sha256(json.dumps(self.labels).encode()).hexdigest()[:8]}"
-        return f"{self.name}|{MATCHING}|unmapped:empty|labels:{space}|absent:excluded|agg:macro|v:1"
-
-    @property
-    def proportion(self) -> bool:
-        """A mean of ratios."""
-        return False
-
-    @property
-    def higher_is_better(self) -> bool:
-        """Always."""
-        return True
-
-    @property
-    def resampled(self) -> bool:
-        """An interval is given."""
-        return True
-
-    def prepare(self, targets: Sequence[Answer]) -> "PerLabel":
-        """Freeze the labels that some target has."""
-        return replace(self, labels=tuple(sorted({label for t in targets for label in self._given(t)})))
-
-    def _given(self, target: Answer) -> frozenset[str]:
-        """The target's labels; none where the metric is undefined."""
-        labels = frozenset(target.labels or ())
-        return labels if self.of == "f1" or len(labels) == 1 else frozenset()
-
-    def measure(self, answer: Answer | None, target: Answer) -> Vector | None:
-        """Counts of each label; None without labels in the target, or where recall wants one and it has others.
-
-        Raises ValueError before `prepare`, and for a target with a label that `prepare` was not shown.
-        """
-        if self.labels is None:
-            raise ValueError(f"{self.name}: call prepare with all targets first")
-        wanted = self._given(target)
-        if target.labels is None or not self.labels or (self.of == "recall" and not wanted):
-            return None
-        unknown = wanted.difference(self.labels)
-        if unknown:
-            raise ValueError(f"{self.name}: prepared without the labels {sorted(unknown)}")
-        given = frozenset((answer or NO_ANSWER).labels or ())
-        counts: list[float] = []
-        for label in self.labels:
-            counts += [float(label in given & wanted), float(label in given), float(label in wanted)]
-        return tuple(counts)
-
-    def reduce(self, statistics: Statistics, weights: FloatArray) -> Mapping[str, FloatArray]:
-        """The mean under `''` and each label's value under its name."""
-        names = self.labels or ()
-        total = sums(statistics, weights, 3 * len(names))
-        hits, predicted, reference = total[:, 0::3], total[:, 1::3], total[:, 2::3]
-        values = ratio(2 * hits, predicted + reference) if self.of == "f1" else ratio(hits, reference)
-        values = np.where(reference > 0, values, np.nan)
-        mean = ratio(np.nansum(values, axis=1), (reference > 0).sum(axis=1).astype(np.float64))
-        return {**{label: values[:, i] for i, label in enumerate(names)}, "": mean}
+def unmapped_rate() -> SampleMean:
+    """Share of samples whose answer maps to no label, not even to "none"; refusals and failures among them."""
+    return SampleMean(
+        name="unmapped_rate",
+        signature=f"unmapped_rate|{MATCHING}|agg:mean|v:1",
+        value=_unmapped,
+        proportion=True,
+        higher_is_better=False,
+    )
 
 
 def _accuracy(answer: Answer, target: Answer) -> float | None:
@@ -143,6 +65,19 @@ def _subset_accuracy(answer: Answer, target: Answer) -> float | None:
     if target.labels is None:
         return None
     return float(answer.labels is not None and set(answer.labels) == set(target.labels))
+
+
+def _sample_f1(answer: Answer, target: Answer) -> float | None:
+    if target.labels is None:
+        return None
+    if answer.labels is None:
+        return 0.0
+    given, wanted = set(answer.labels), set(target.labels)
+    return 2 * len(given & wanted) / (len(given) + len(wanted)) if given or wanted else 1.0
+
+
+def _unmapped(answer: Answer, target: Answer) -> float | None:
+    return None if target.labels is None else float(answer.labels is None)
 
 
 def _label_counts(answer: Answer, target: Answer) -> Counts | None:

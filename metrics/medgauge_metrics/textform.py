@@ -19,6 +19,8 @@ _INSIDE_NUMBERS = r"(?<=\d)[.,:\-](?=\d)|(?<![^\s<>=+(])[.\-](?=\d)"
 _INITIAL = rf"(?<=(?<!{WORD_CHARACTER})[^\W\d_])\.(?!\d)"
 _JOINED = r"[-'\u2018\u2019\u02bc]"
 _MARKS = re.compile(rf"(?P<number>{_INSIDE_NUMBERS})|(?P<joined>{_INITIAL}|{_JOINED})|(?P<gap>[^\w\s{_KEPT}]|_)")
+_MAY_BE_INVISIBLE = re.compile(rf"[^\s\x20-\x7e{CJK}、。《》「」『』【】]")
+"""Whatever is not surely seen: the few texts that hold any are looked at character by character."""
 _CJK_SPACE = re.compile(rf"(?<={CJK_CHARACTER}) | (?={CJK_CHARACTER})")
 
 
@@ -39,7 +41,8 @@ def normalise(text: str) -> str:
     is `xray`), other punctuation becomes a space. A space beside a Chinese character means nothing and goes.
     """
     text = unicodedata.normalize("NFC", fold(text).lower().translate(_DASHES))
-    text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc"))
+    if _MAY_BE_INVISIBLE.search(text):
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc"))
     text = " ".join(_MARKS.sub(_replace, text).split())
     return _CJK_SPACE.sub("", text)
 

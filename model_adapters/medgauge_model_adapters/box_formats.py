@@ -95,7 +95,7 @@ class DeclaredBoxFormat:
         boxes: list[Xyxy] = []
         for quad in written.quads:
             x1, y1, x2, y2 = self._swapped(quad)
-            if x1 < x2 and y1 < y2:
+            if x1 < x2 and y1 < y2 and all(map(math.isfinite, quad)):
                 boxes.append((x1 / right * width, y1 / lower * height, x2 / right * width, y2 / lower * height))
         return Mention(
             label=written.label,

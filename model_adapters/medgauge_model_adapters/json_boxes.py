@@ -5,6 +5,7 @@ the text: the time is linear in its length.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -75,10 +76,10 @@ def _entry(text: str, box_key: str) -> tuple[str, tuple[Quad, ...], int] | None:
 
 
 def _quad(values: list[Any]) -> Quad | None:
-    """Four numbers, or None. NaN and infinity fail the comparison."""
+    """Four numbers, or None. NaN and infinity are numbers here: their box is invalid, not unreadable."""
     if len(values) != 4 or any(isinstance(v, bool) or not isinstance(v, int | float) for v in values):
         return None
-    if not all(-LARGEST <= v <= LARGEST for v in values):
+    if not all(-LARGEST <= v <= LARGEST or (isinstance(v, float) and not math.isfinite(v)) for v in values):
         return None
     a, b, c, d = map(float, values)
     return (a, b, c, d)

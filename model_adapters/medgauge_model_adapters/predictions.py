@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from medgauge.codec import clean_text
 from medgauge.errors import BadRecord, MedGaugeError
 from medgauge.types import Finish, Key, Language
 
-_KNOWN = ("id", "text", "task", "language", "trial", "turn", "finish", "error")
+_KNOWN = ("id", "text", "task", "language", "trial", "turn", "finish", "error", "scores")
 _SPACE = re.compile(r"\s*+")
 
 
@@ -29,6 +30,7 @@ class Prediction:
     turn: int = 0
     finish: Finish = "stop"
     error: str | None = None
+    scores: Mapping[str, float] | None = None
 
     def fits(self, key: Key) -> bool:
         """Whether nothing that is named speaks against the key; id, trial and turn are looked up before."""
@@ -156,6 +158,7 @@ def _prediction(record: _Record) -> Prediction:
         turn=_count(record, "turn"),
         error=None if data.get("error") is None else clean_text(_text(record, "error")),
         finish=cast(Finish, _one_of(record, "finish", get_args(Finish))) if "finish" in data else _finish(data),
+        scores=None if data.get("scores") is None else _scores(record),
     )
     if made.error is not None and made.finish != "failed":
         record.bad("finish", "'failed' where there is an error")
@@ -203,3 +206,20 @@ def _count(record: _Record, field: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         record.bad(field, "an integer of 0 or more")
     return value
+
+
+def _scores(record: _Record) -> dict[str, float]:
+    value = record.data["scores"]
+    if not isinstance(value, dict) or not all(map(_is_finite, value.values())):
+        record.bad("scores", "an object of finite numbers")
+    return {clean_text(label): float(score) for label, score in value.items()}
+
+
+def _is_finite(value: object) -> bool:
+    """Whether it is a number that a float can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False

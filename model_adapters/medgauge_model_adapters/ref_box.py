@@ -14,9 +14,10 @@ from medgauge_model_adapters.markup import Quad, Reading, Written
 _NARROW = str.maketrans("，、［］【】：；（）．－＋＜＞／", ",,[][]:;().-+<>/")
 """Full-width punctuation to its narrow form, one character for one, so that spans stay true."""
 
-_RUN = re.compile(r"\[[\[\]\d.,\s+-]*+")
+_RUN = re.compile(r"\[(?:[\[\]\d.,\s+-]|e(?=[+-]?\d)|nan|inf(?:inity)?)*+", re.IGNORECASE)
 _LEAF = re.compile(r"\[([^\[\]]*+)(\]?)")
-_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,30})?")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{1,30})?(?:e[+-]?\d{1,4})?|nan|inf(?:inity)?)", re.IGNORECASE)
+"""What is read as a number; one that is not finite makes its box invalid, not unreadable."""
 _TAG = re.compile(r"</?(?:ref|box)>", re.IGNORECASE)
 _OPEN_BOX = re.compile(r"<box>", re.IGNORECASE)
 _OPEN_REF = re.compile(r"<ref>", re.IGNORECASE)

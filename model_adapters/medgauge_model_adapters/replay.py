@@ -31,8 +31,8 @@ class Replay:
         Raises MedGaugeError before the first output when it is not clear which request a prediction answers.
         """
         found = self._matched(requests)
-        for request, prediction in found:
-            yield answering(request, text=prediction.text, error=prediction.error, finish=prediction.finish)
+        for request, said in found:
+            yield answering(request, text=said.text, error=said.error, finish=said.finish, scores=said.scores)
 
     def unasked(self, requests: Iterable[Request]) -> int:
         """How many predictions none of these requests asks for."""

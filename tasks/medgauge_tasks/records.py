@@ -1,5 +1,6 @@
 """Foreign records, `{"prediction", "reference"}`, read strictly for `medgauge score-records`."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -79,6 +80,15 @@ class Record:
             raise self.bad(field, "every text once", value)
         return tuple(clean_text(v) for v in value)
 
+    def scores(self) -> Mapping[str, float] | None:
+        """An optional object of finite numbers; each name its own."""
+        value = self.values.get("scores")
+        if value is None:
+            return None
+        if not isinstance(value, dict) or not all(map(_is_finite, value.values())):
+            raise self.bad("scores", "an object of finite numbers", value)
+        return {clean_text(name): float(number) for name, number in value.items()}
+
     def size(self) -> Size:
         """Width, height in pixels, from `width` and `height` or from `hw`."""
         if "hw" in self.values:
@@ -124,3 +134,13 @@ def said(sample: Sample, text: str) -> Output:
 
 def _is_side(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _is_finite(value: object) -> bool:
+    """Whether it is a number that a float can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from medgauge.metrics import parse_metric
+from medgauge.score import target_of
 from medgauge.stats import paired_difference
 from medgauge.store import RunDirectory
-from medgauge.types import Score
+from medgauge.types import Answer, Score
 
 FAMILIES = {"vqa", "report", "classification", "region-to-text", "text-to-region", "grounded-report"}
 
@@ -35,12 +36,15 @@ def scores(demo: Path, run: str) -> dict[str, list[Score]]:
 def test_baselines_separate_in_every_family_and_language(demo: Path) -> None:
     runs = {run: scores(demo, run) for run in ("prior", "blind", "vision", "vision-blind")}
     tasks = RunDirectory(demo / "runs" / "vision").results()["tasks"]
+    targets: dict[str, list[Answer]] = {}
+    for stored in RunDirectory(demo / "runs" / "vision").samples():
+        targets.setdefault(f"{stored.sample.task}/{stored.sample.language}", []).append(target_of(stored.sample))
     phantoms = {name: entry for name, entry in tasks.items() if name.startswith("phantom-")}
     assert {(entry["family"], entry["language"]) for entry in phantoms.values()} == {
         (family, language) for family in FAMILIES for language in ("en", "zh")
     }
     for name, entry in phantoms.items():
-        metric = parse_metric(entry["primary"])
+        metric = parse_metric(entry["primary"]).prepare(targets[name])
         for better, worse in (("blind", "prior"), ("vision", "blind"), ("vision", "vision-blind")):
             made = paired_difference(metric, runs[better][name], runs[worse][name])
             assert made.low is not None, name

@@ -16,7 +16,9 @@ def medgauge(*words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
     return done
 
 
-COMMANDS = ("run", "score", "score-records", "leaderboard", "list", "show", "demo")
+COMMANDS = (
+    *("run", "score", "score-records", "compare", "leaderboard", "list", "show", "demo", "audit-boxes", "selftest"),
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -132,6 +134,26 @@ def test_score_records_in_both_languages(tmp_path: Path) -> None:
     assert made["metrics"]["rouge_l"] == 1.0
 
 
+def test_score_records_with_a_metric_more(tmp_path: Path) -> None:
+    file = records(tmp_path, {"prediction": "Impression: clear", "reference": "Findings: no.\nImpression: clear."})
+    more = ("--metric", "rouge_l(section=impression)")
+    made = json.loads(medgauge("score-records", file, "--task", "report/en", *more, "--json").stdout)
+    assert made["metrics"]["rouge_l(section=impression)"] == 1.0
+    assert "section:impression" in made["estimates"]["rouge_l(section=impression)"]["signature"]
+    assert made["intervals"].startswith("bootstrap|by:group|")
+    refused = medgauge("score-records", file, "--task", "report/en", "--metric", "rouge_k", code=2)
+    assert "rouge_l" in refused.stderr
+    foreign = ("--protocol", "medrega", "--metric", "rouge_l")
+    assert "medrega" in medgauge("score-records", file, "--task", "report/en", *foreign, code=2).stderr
+
+
+def test_protocols_and_metrics_say_what_they_are() -> None:
+    protocols = {row["name"]: row for row in json.loads(medgauge("list", "protocols", "--json").stdout)}
+    assert {"medgauge", "medrega", "multimedeval", "medevalkit"} <= protocols.keys()
+    assert "never ranked" in protocols["medrega"]["title"]
+    assert all(row["title"] for row in json.loads(medgauge("list", "metrics", "--json").stdout))
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -192,7 +214,7 @@ def test_a_recording_is_no_control_unless_it_says_so(run: Path, tmp_path: Path) 
 
 def test_scoring_several_runs_prints_one_document(run: Path) -> None:
     whole = json.loads(medgauge("score", run, run, "--json").stdout)
-    assert set(whole) == {"schema_version", "tasks"}, "the same run twice is one run"
+    assert set(whole) == {"schema_version", "intervals", "tasks", "parity"}, "the same run twice is one run"
     other = run.parent / "other"
     medgauge("run", "phantom-vqa", "--model", "baseline/prior", "--limit", 12, "--out", other)
     whole = json.loads(medgauge("score", run, other, "--json").stdout)

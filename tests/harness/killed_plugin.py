@@ -24,7 +24,7 @@ class Slow:
         for request in requests:
             with (HERE / "asked").open("a") as stream:
                 stream.write(request.id + "\n")
-            time.sleep(0.01)
+            time.sleep(0.05 if (HERE / "slower").exists() else 0.01)
             yield answering(request, text=look(request))
 
 

@@ -26,6 +26,7 @@ def test_a_killed_run_resumes(tmp_path: Path, number: signal.Signals, code: int)
     command = [sys.executable, "-m", "medgauge.cli.main", "run", "killed/made", "--model", "killed/slow"]
     command += ["--out", str(out)]
 
+    (tmp_path / "slower").touch()  # leaves a busy machine seconds to see the hundredth request before the last
     first = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     asked = tmp_path / "asked"
@@ -40,6 +41,7 @@ def test_a_killed_run_resumes(tmp_path: Path, number: signal.Signals, code: int)
     kept = len(RunDirectory(out).outputs())
     assert kept >= 100 - SYNC_LINES
 
+    (tmp_path / "slower").unlink()
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert f"{kept} outputs kept" in done.stderr

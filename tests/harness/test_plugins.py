@@ -80,3 +80,9 @@ def test_metric_names_parse_back(name: str) -> None:
 def test_wrong_metric_names(name: str, message: str) -> None:
     with pytest.raises(MedGaugeError, match=message):
         parse_metric(name)
+
+
+@pytest.mark.parametrize("name", ["f1@..", "f1@1.2.3", "f1", "f1(at=0.5)", "rouge_l(beta=1.2,beta=1.3)", "f1@0.5(x=1)"])
+def test_a_metric_that_cannot_be_is_refused_by_name(name: str) -> None:
+    with pytest.raises(MedGaugeError, match=r"^metric '"):
+        parse_metric(name)

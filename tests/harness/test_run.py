@@ -210,7 +210,7 @@ def test_results_hold_no_time_and_repeat_byte_for_byte(tmp_path: Path) -> None:
     first = (tmp_path / "a" / "results.json").read_bytes()
     execute(make_plan(task, Says()), tmp_path / "a", None)
     assert (tmp_path / "a" / "results.json").read_bytes() == first
-    assert json.loads(first)["schema_version"] == 1
+    assert json.loads(first)["schema_version"] == 2
 
 
 def test_key_parses_back_whatever_the_id() -> None:

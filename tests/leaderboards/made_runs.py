@@ -14,7 +14,8 @@ from medgauge.codec import plain
 from medgauge.manifest import PACKAGES
 from medgauge.metrics import parse_metric
 from medgauge.prepare import result_name
-from medgauge.results import task_results
+from medgauge.results import SCHEMA_VERSION, task_results
+from medgauge.score import target_of
 from medgauge.spec import ModelSpec, RunSpec, TaskSpec
 from medgauge.store import MANIFEST, OUTPUTS, RESULTS, SAMPLES, SPEC, RunDirectory, StoredSample, sample_line
 from medgauge.tasks import Card, Publish
@@ -72,7 +73,7 @@ def write_run(
         names = dict.fromkeys([made.primary, *made.metrics, *metrics])
         for language in made.languages:
             here = [item for item in own if item.sample.language == language]
-            prepared = [parse_metric(name).prepare([item.sample.target for item in here]) for name in names]
+            prepared = [parse_metric(name).prepare([target_of(item.sample) for item in here]) for name in names]
             judged = [_score(item, prepared) for item in here]
             if judged:
                 key = result_name(made.name, language, made.languages)
@@ -88,7 +89,7 @@ def write_run(
         for output in outputs:
             log.append(output)
     run.write_scores(scores)
-    run.write(RESULTS, {"schema_version": 1, "tasks": results})
+    run.write(RESULTS, {"schema_version": SCHEMA_VERSION, "tasks": results})
     write_manifest(run, [made for made, _ in items])
     return folder
 
@@ -181,7 +182,7 @@ def _score(item: Item, metrics: Sequence[Any]) -> Score:
         tags=item.sample.tags,
         status=item.status,
         answer=item.answer,
-        stats={metric.name: metric.measure(item.answer, item.sample.target) for metric in metrics},
+        stats={metric.name: metric.measure(item.answer, target_of(item.sample)) for metric in metrics},
         detail=item.detail | ({"error": "boom"} if item.status == "failed" else {}),
     )
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medgauge_metrics.boxes import clip, iou, match, valid
+from medgauge_metrics.boxes import clip, iou, iou_matrix, iou_pairs, match, valid, valid_rows
 
 SMALL = st.tuples(*[st.integers(0, 6)] * 2, *[st.integers(1, 4)] * 2).map(
     lambda t: (float(t[0]), float(t[1]), float(t[0] + t[2]), float(t[1] + t[3]))
@@ -36,6 +36,26 @@ def test_iou_of_any_numbers(a: tuple[float, ...], b: tuple[float, ...]) -> None:
     assert 0 <= value <= 1 + 1e-12
     assert value == iou(b, a)
     assert iou(a, a) == (pytest.approx(1) if valid(a) else 0)
+
+
+@given(first=st.lists(SMALL | ANY, max_size=5), second=st.lists(SMALL | ANY, max_size=5))
+def test_pairs_and_matrices_hold_the_same_ious(first: list, second: list) -> None:
+    matrix = iou_matrix(first, second)
+    assert matrix.shape == (len(first), len(second))
+    rows = [np.array(boxes, dtype=float).reshape(-1, 4) for boxes in (first, second)]
+    for boxes, given_boxes in zip(rows, (first, second), strict=True):
+        assert valid_rows(boxes).tolist() == [valid(box) for box in given_boxes]
+        boxes[~valid_rows(boxes)] = np.nan
+    pairs = iou_pairs(np.repeat(rows[0], len(second), axis=0), np.tile(rows[1], (len(first), 1)))
+    assert pairs.tolist() == matrix.ravel().tolist()
+    assert pairs.tolist() == [iou(a, b) for a in first for b in second]
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1.0, 1e160, 1e300])
+def test_an_iou_does_not_depend_on_the_unit(size: float) -> None:
+    a, b = ((0.0, 0.0, 4.0, 2.0), (1.0, 0.0, 5.0, 2.0))
+    scaled = [tuple(v * size for v in box) for box in (a, b)]
+    assert iou(*scaled) == pytest.approx(3 / 5, abs=1e-12)
 
 
 def brute_force(values: np.ndarray, threshold: float) -> tuple[int, float]:

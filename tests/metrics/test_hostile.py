@@ -13,6 +13,8 @@ from medgauge_metrics.answers import decide_polar, extract_choice, match_labels,
 
 LABELS = ("lung", "heart", "肝脏", "left lung")
 LENGTH = 100_000
+MEASURED = 20_000
+"""Every metric of the catalogue measures this much of it; each reader alone reads all."""
 HOSTILE = [
     *("a", "no ", "yes or ", "answer: ", "answer to ", "cannot ", "heart lung ", "not heart, ", "heart and ", "A, "),
     *("答案", "是", "肺", "选", "[[", "{", "(", "?", " ", "\n", "- 1.2.3", "\ud800", "\u202e\u200f"),
@@ -27,7 +29,8 @@ def test_a_hostile_reply_is_read_in_time(piece: str) -> None:
     started = time.monotonic()
     read(reply)
     target = Answer(text="the heart is normal", labels=("heart",), segments=(Segment(label="heart", text="normal"),))
-    answer = Answer(text=reply, labels=(reply[:50],), segments=(Segment(label=reply, text=reply),))
+    part = reply[:MEASURED]
+    answer = Answer(text=part, labels=(part[:50],), segments=(Segment(label=part, text=part),))
     for name in NAMES:
         parse_metric(name).prepare([target]).measure(answer, target)
     assert time.monotonic() - started < 30

@@ -1,13 +1,18 @@
 """Yes, no or neither, in both languages; most cases are a scorer's published mistake."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medgauge.metrics import parse_metric
+from medgauge.types import Language
 from medgauge_metrics.answers import decide_polar
+from medgauge_metrics.lexicon import fingerprint
+from medgauge_metrics.polar import SIGNATURE
 
 ENGLISH = [
     ("Yes.", "yes"),
@@ -91,6 +96,129 @@ CHINESE = [
     ("不能确定是否有结节，可能有", None),
     ("不确定，没有把握", None),
 ]
+PUBLISHED = [
+    ("en", "Yes.", "yes"),
+    ("en", "Yes, the heart is enlarged.", "yes"),
+    ("en", "Yes, this is abnormal", "yes"),
+    ("en", "The image is normal", None),
+    ("en", "I cannot determine; I know nothing", None),
+    ("en", "yes there is no doubt an effusion", "yes"),
+    ("en", "There is no pneumonia", "no"),
+    ("zh", "是", "yes"),
+    ("zh", "是。", "yes"),
+    ("zh", "是的", "yes"),
+    ("zh", "答案:是", "yes"),
+    ("zh", "不是", "no"),
+    ("zh", "否，未见异常", "no"),
+    ("en", "The chest x-ray is normal.", None),
+    ("en", "Abnormal opacity", None),
+    ("en", "Yes, there is a nodule", "yes"),
+    ("en", "known", None),
+    ("en", "none", None),
+    ("en", "Yes", "yes"),
+    ("en", "No", "no"),
+    ("zh", "有", "yes"),
+    ("zh", "没有", "no"),
+    ("zh", "正常", None),
+    ("zh", "异常", None),
+]
+"""Replies that released scorers are known to get wrong, with what they say; a closed question's verdict follows."""
+DENIED = [
+    ("en", "Neither yes nor no", None),
+    ("en", "The answer is not yes", None),
+    ("en", "I would not say yes", None),
+    ("en", "not a yes", None),
+    ("en", "yes, but no", None),
+    ("en", "No.1 lesion", None),
+    ("en", "there is no 5 mm nodule", "no"),
+    ("en", "No, not at all", "no"),
+    ("en", "It's a no", "no"),
+    ("en", "Based on the image, yes, there is an effusion.", "yes"),
+    ("en", "Ans: no", "no"),
+    ("en", "Norwegian", None),
+    ("en", "yesterday", None),
+    ("en", "It is not enlarged", None),
+    ("en", "I'm sorry, I can't help with that.", None),
+    ("zh", "沒有", "no"),
+    ("zh", "無", "no"),
+    ("zh", "對", "yes"),
+    ("zh", "不對。", "no"),
+    ("zh", "沒有結節", "no"),
+    ("zh", "圖中未見異常", "no"),
+    ("zh", "無法確定", None),
+    ("zh", "没错，有结节", "yes"),
+    ("zh", "当然。", "yes"),
+    ("zh", "肯定", "yes"),
+    ("zh", "没有疑问，是的", "yes"),
+    ("zh", "既有又没有", None),
+    ("zh", "是也不是", None),
+    ("zh", "没有图像", None),
+    ("zh", "我没有看到图片，否", None),
+    ("zh", "未提供影像", None),
+    ("zh", "没有足够的信息", None),
+    ("zh", "图像中没有异常", "no"),
+    ("zh", "没有图像显示的异常", "no"),
+    ("zh", "无创检查", None),
+    ("zh", "抱歉，我无法回答", None),
+    ("zh", "没有骨折，有积液", "no"),
+    ("zh", "有积液，没有骨折", "yes"),
+    ("zh", "是/否：否", "no"),
+    ("zh", "这张图像是MRI", None),
+    ("zh", "不一定", None),
+    ("zh", "【否】", "no"),
+    ("zh", "「是」", "yes"),
+]
+BOTH = [
+    *(("en", reply, None) for reply in ("Yes\nNo", "Yes. No.", "yes no", "no yes", "Yes; no", "No. Actually, yes.")),
+    ("en", "Yes. No effusion.", "yes"),
+    ("en", "No. I can't say yes.", "no"),
+    ("en", "No, not a yes", "no"),
+    ("en", "Yes, nodule No. 3 is seen", "yes"),
+    ("zh", "是。否。", None),
+    ("zh", "有；没有", None),
+    ("zh", "右侧有，左侧无", None),
+    ("zh", "右側有積液，左側沒有。", None),
+    ("zh", "未见积液。心脏增大？是。", None),
+    ("zh", "是的，右侧有积液，左侧无。", "yes"),
+    ("zh", "不是骨折，无。", "no"),
+    ("zh", "没有骨折存在。", "no"),
+    ("zh", "没有，但是，心影较大", "no"),
+]
+DETERMINER = [
+    ("en", "No contrast was given. Yes, the lesion is hyperdense.", "yes"),
+    ("en", "There is no mass effect, but yes, there is hemorrhage.", "yes"),
+    ("en", "The lungs are clear with no effusion. Is the heart enlarged? Yes.", "yes"),
+    ("en", "I see no reason to doubt it: yes.", "yes"),
+    ("en", "No contrast was given. No, the lesion is hypodense.", "no"),
+    ("en", "There is no effusion.", "no"),
+    ("en", "There is no effusion. It is hard to tell the cause.", "no"),
+    ("en", "no, there is no yes", "no"),
+    ("en", "No there is a nodule, yes", None),
+    ("en", "No - the heart is normal, yes", None),
+    ("en", "There is no effusion, yes and no", None),
+]
+SEEN = [
+    ("zh", "未有骨折", "no"),
+    ("zh", "看不到", "no"),
+    ("zh", "看不见骨折", "no"),
+    ("zh", "看不到图像", None),
+    ("zh", "看得到", "yes"),
+    ("zh", "看得到脾脏", "yes"),
+    ("zh", "能看到脾脏", "yes"),
+    ("zh", "图中能看到脾脏", "yes"),
+    ("zh", "未能看到脾脏", "no"),
+    ("zh", "不能看到脾脏", "no"),
+    ("zh", "可能看到脾脏", None),
+    ("zh", "是否能看到脾脏", None),
+    ("en", "Negative", "no"),
+    ("en", "Positive.", "yes"),
+    ("en", "Positive for a mass", None),
+    ("en", "I can't view images. If the heart is large, then yes.", None),
+    ("en", "I cannot see the image. No.", None),
+    ("en", "I am unable to interpret medical images, but yes", None),
+    ("en", "I cannot see any effusion: no.", "no"),
+    ("en", "It's unclear from this view, but probably yes", "yes"),
+]
 SLAKE = {
     "yes": ("是的", "是", "包含", "有", "存在", "可以", "对", "会", "能"),
     "no": ("不是", "否", "不包含", "没有", "无", "不存在", "不可以", "不对", "不会", "不能"),
@@ -105,6 +233,25 @@ def test_english_reply(reply: str, polar: str | None) -> None:
 @pytest.mark.parametrize(("reply", "polar"), CHINESE)
 def test_chinese_reply(reply: str, polar: str | None) -> None:
     assert decide_polar(reply, "zh").polar == polar
+
+
+@pytest.mark.parametrize(("language", "reply", "polar"), [*PUBLISHED, *DENIED, *BOTH, *DETERMINER, *SEEN])
+def test_reply_that_is_easy_to_get_wrong(language: Language, reply: str, polar: str | None) -> None:
+    assert decide_polar(reply, language).polar == polar
+
+
+def test_there_are_enough_replies_in_both_languages() -> None:
+    more = PUBLISHED + DENIED
+    english = {*(r for r, _ in ENGLISH), *(r for language, r, _ in more if language == "en")}
+    chinese = {*(r for r, _ in CHINESE), *(r for language, r, _ in more if language == "zh")}
+    assert min(len(english), len(chinese)) >= 60
+
+
+def test_the_signature_names_the_lexicon() -> None:
+    assert re.fullmatch(r"polar:v3-[0-9a-f]{8}", SIGNATURE)
+    assert SIGNATURE in parse_metric("closed_accuracy").signature
+    assert fingerprint(["yes", "no"]) != fingerprint(["yes", "nope"])
+    assert fingerprint([re.compile("a")]) != fingerprint([re.compile("a", re.IGNORECASE)])
 
 
 @pytest.mark.parametrize(("polar", "replies"), SLAKE.items())

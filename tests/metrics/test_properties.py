@@ -26,7 +26,9 @@ rectangles = st.tuples(coordinates, coordinates, st.integers(1, 20), st.integers
 broken = st.tuples(*[st.floats() | st.integers(-(10**300), 10**300).map(float)] * 4)
 VOCABULARY = ["no", "left", "lung", "右", "肺", "12", "mm", "。", "effusion.", "Findings:", "结节"]
 words = st.lists(st.sampled_from(VOCABULARY), max_size=8).map(" ".join)
-sentences = st.lists(st.sampled_from(["no", "left", "lung", "右", "肺", "12"]), min_size=4, max_size=9).map(" ".join)
+sentences = st.lists(
+    st.sampled_from(["no", "left", "lung", "右", "肺", "12", "effusion", "nodule.", "结节"]), min_size=4, max_size=9
+).map(" ".join)
 real = st.sampled_from([0.0, 0.25, 0.5, 1.0])
 
 
@@ -52,6 +54,7 @@ targets = st.builds(
     **contents(sentences, boxes_of(rectangles, st.none())),
     texts=st.lists(sentences, max_size=1).map(tuple),
     language=st.sampled_from(["en", "zh"]),
+    choices=st.sampled_from([(), LABELS]),
 )
 answers = st.none() | st.builds(
     Answer,
@@ -62,7 +65,7 @@ answers = st.none() | st.builds(
 )
 data = st.lists(st.tuples(answers, targets), min_size=1, max_size=8)
 METRICS = tuple(parse_metric(name) for name in NAMES)
-some = settings(max_examples=40, deadline=None)
+some = settings(max_examples=25, deadline=None)
 
 
 def head(metric: Metric) -> str:
@@ -70,8 +73,12 @@ def head(metric: Metric) -> str:
 
 
 def keeping(promise: Property) -> list[Metric]:
-    """The metrics that keep a promise."""
-    return [metric for metric in METRICS if promise not in EXCEPTIONS.get(head(metric), {})]
+    """The metrics that keep a promise; an exception is declared for a head or for one whole name."""
+    return [
+        metric
+        for metric in METRICS
+        if not any(promise in EXCEPTIONS.get(name, {}) for name in (head(metric), metric.name))
+    ]
 
 
 def perfect(target: Answer) -> Answer:

@@ -14,6 +14,7 @@ from medgauge.protocols import Style
 from medgauge.tasks import Card, Loaded, Task
 from medgauge.types import Answer, Split
 from medgauge_tasks.cards import build_task, build_task_from, load_card, read_card
+from medgauge_tasks.classification.family import METRICS
 from medgauge_tasks.suites import load_suite, read_suite
 
 GOOD = """\
@@ -126,9 +127,9 @@ def names(task: Task) -> list[str]:
 
 def test_metrics_are_the_familys_and_then_the_cards() -> None:
     task = build_task_from(read_card(GOOD + "metrics: [micro_f1, accuracy]\n", "x.yaml"))
-    assert names(task) == ["accuracy", "balanced_accuracy", "macro_f1", "micro_f1"]
+    assert names(task) == [*METRICS["single"], "micro_f1"]
     multi = GOOD.replace("primary: accuracy", "primary: macro_f1") + "options: {labels: multi}\n"
-    assert names(build_task_from(read_card(multi, "x.yaml"))) == ["subset_accuracy", "macro_f1", "micro_f1"]
+    assert names(build_task_from(read_card(multi, "x.yaml"))) == list(METRICS["multi"])
 
 
 def test_a_strangers_card_makes_a_whole_task(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`medgauge list`: every name, and where it comes from."""
 
 import sys
+from inspect import getdoc
 from typing import Any, cast
 
 import click
@@ -8,9 +9,10 @@ import click
 from medgauge.cli.table import print_json
 from medgauge.plugins import catalog
 from medgauge.progress import say
+from medgauge.record_protocols import RecordProtocol
 from medgauge.tasks import Task
 
-PROTOCOLS = {"medgauge": "our own scoring, with intervals"}
+OWN_PROTOCOL = {"name": "medgauge", "title": "our own scoring, with intervals"}
 KINDS = ("tasks", "suites", "models", "metrics", "box-formats", "protocols")
 
 
@@ -33,7 +35,8 @@ def list_names(kind: str, as_json: bool) -> None:
 
 def _rows(kind: str) -> list[dict[str, Any]]:
     if kind == "protocols":
-        return [{"name": name, "title": title} for name, title in PROTOCOLS.items()]
+        others = catalog("protocols")
+        return [OWN_PROTOCOL] + [{"name": name, **_protocol(others.load(name)())} for name in sorted(others.entries)]
     names = catalog(kind.replace("-", "_"))
     for distribution, error in names.broken.items():
         say(f"medgauge: plugin of {distribution} could not be read: {error}")
@@ -41,7 +44,18 @@ def _rows(kind: str) -> list[dict[str, Any]]:
         return [_task(cast(Task, names.load(name))) for name in sorted(names.entries)]
     if kind == "suites":
         return [{"name": name, "tasks": list(names.load(name))} for name in sorted(names.entries)]
+    if kind == "metrics":
+        return [{"name": name, "title": _summary(names.load(name))} for name in sorted(names.entries)]
     return [{"name": name} for name in sorted(names.entries)]
+
+
+def _protocol(protocol: RecordProtocol) -> dict[str, Any]:
+    return {"title": protocol.title, "tasks": list(protocol.tasks)}
+
+
+def _summary(factory: object) -> str:
+    """The first sentence of what a metric's own words say."""
+    return (getdoc(factory) or "").partition("\n\n")[0].replace("\n", " ")
 
 
 def _task(task: Task) -> dict[str, Any]:

@@ -9,18 +9,21 @@ from types import FrameType
 import click
 
 from medgauge import __version__
+from medgauge.cli.audit_boxes import audit_boxes
 from medgauge.cli.catalog import list_names
+from medgauge.cli.compare import compare
 from medgauge.cli.demo import demo
 from medgauge.cli.records import score_records
 from medgauge.cli.run import run, score
+from medgauge.cli.selftest import selftest
 from medgauge.cli.show import show
 from medgauge.cli.site import leaderboard
 from medgauge.errors import MedGaugeError
 from medgauge.progress import say
 
 EXIT_CODES = """
-Exit codes: 0 ok; 1 crash; 2 usage or configuration; 3 not comparable; 4 incomplete or too many failures;
-5 nothing selected; 130 and 143 interrupted (run the same command again to resume).
+Exit codes: 0 ok; 1 crash or failed selftest; 2 usage or configuration; 3 not comparable; 4 incomplete or too many
+failures; 5 nothing selected; 130 and 143 interrupted (run the same command again to resume).
 """
 
 
@@ -38,12 +41,14 @@ def cli(debug: bool) -> None:
     medgauge demo                                          everything, embedded, in a minute
     medgauge list tasks                                    what can be run
     medgauge run vqa-rad --data-dir DATA --model replay:predictions.jsonl --out runs/mine
+    medgauge compare runs/base runs/mine                   paired differences, with intervals and tests
     medgauge leaderboard runs/* --out site
+    medgauge selftest                                      whether this installation computes right numbers
     """
     del debug  # read by main, before any command runs
 
 
-for command in (demo, run, score, score_records, leaderboard, list_names, show):
+for command in (demo, run, score, score_records, compare, leaderboard, list_names, show, audit_boxes, selftest):
     cli.add_command(command)
 
 

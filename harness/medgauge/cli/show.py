@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from medgauge.cli.table import print_json, print_results
+from medgauge.cli.table import print_json, print_results, visible
 from medgauge.codec import plain
 from medgauge.errors import MedGaugeError
 from medgauge.store import RunDirectory
@@ -55,12 +55,12 @@ def _sample(run: RunDirectory, id: str) -> list[dict[str, Any]]:
 
 def _print(entry: dict[str, Any]) -> None:
     sample, score = entry["sample"], entry["score"]
-    click.secho(f"{sample['task']} {sample['language']} {sample['id']}", bold=True)
-    click.echo(f"group     {sample['group']}    tags {_brief(sample['tags'])}")
-    click.echo(f"images    {', '.join(m['path'] for m in sample['media']) or 'none'}")
-    click.echo(f"question  {sample['question'] or '(the prompt alone)'}")
+    click.secho(visible(f"{sample['task']} {sample['language']} {sample['id']}"), bold=True)
+    click.echo(visible(f"group     {sample['group']}    tags {_brief(sample['tags'])}"))
+    click.echo(visible(f"images    {', '.join(m['path'] for m in sample['media']) or 'none'}"))
+    click.echo(visible(f"question  {sample['question'] or '(the prompt alone)'}"))
     if sample["choices"]:
-        click.echo(f"choices   {'; '.join(sample['choices'])}")
+        click.echo(visible(f"choices   {'; '.join(sample['choices'])}"))
     click.echo(f"target    {_brief(sample['target'])}")
     for output in entry["outputs"]:
         click.echo(

@@ -60,8 +60,9 @@ class Board:
         return highest(self.levels.values())
 
     def ranked(self, metric: str) -> bool:
-        """Whether the values of a metric may be ordered."""
-        return not any(problem.metric in ("", metric) for problem in self.problems)
+        """Whether the values of a metric may be ordered: it has a better end, and was made alike for all models."""
+        ends = (cell.metrics[metric]["higher_is_better"] for cell in self.cells if metric in cell.metrics)
+        return None not in ends and not any(problem.metric in ("", metric) for problem in self.problems)
 
     def cell(self, row: Row) -> Cell | None:
         """The cell of a row."""

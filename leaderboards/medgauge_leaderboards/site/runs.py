@@ -7,12 +7,12 @@ from typing import Any, TypeAlias
 
 from medgauge import codec
 from medgauge.errors import Incomplete, MedGaugeError
+from medgauge.results import SCHEMA_VERSION
 from medgauge.spec import RunSpec, TaskSpec
 from medgauge.store import MANIFEST, SPEC, RunDirectory, StoredSample
 from medgauge.tasks import Card
 from medgauge.types import Key, Output, Score
 
-SCHEMA_VERSION = 1
 Row: TypeAlias = tuple[str, str]
 """Name of a model, and the control that it ran under ("none" or "blind")."""
 
@@ -96,7 +96,10 @@ def read_run(path: Path) -> Run:
     _refuse_changed(directory, manifest)
     results = directory.results()
     if results.get("schema_version") != SCHEMA_VERSION:
-        raise MedGaugeError(f"{path}: schema_version {results.get('schema_version')!r}, expected {SCHEMA_VERSION}")
+        raise MedGaugeError(
+            f"{path}: schema_version {results.get('schema_version')!r}, expected {SCHEMA_VERSION}; "
+            "`medgauge score` writes the results anew"
+        )
     cards = manifest.get("cards", {})
     return Run(
         directory=directory,

@@ -21,7 +21,7 @@ class MetricTable:
 
     metrics: tuple[str, ...]
     ranked: Mapping[str, bool]
-    higher_is_better: Mapping[str, bool]
+    higher_is_better: Mapping[str, bool | None]
     rows: tuple[tuple[Cell, tuple[Number | None, ...]], ...]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from medgauge.metrics import parse_metric
 from medgauge.protocols import Metric
+from medgauge.score import target_of
 from medgauge.stats import gather
 from medgauge.types import Score
 from medgauge_leaderboards.site.runs import Cell
@@ -21,7 +22,8 @@ PER_SAMPLE = ("accuracy", "subset_accuracy")
 
 def prepared(cell: Cell, name: str) -> Metric:
     """A metric of the cell, prepared on the cell's targets as the run prepared it."""
-    return parse_metric(name).prepare([stored.sample.target for stored in cell.samples.values()])
+    samples = [stored.sample for stored in cell.samples.values()]
+    return parse_metric(name).prepare([target_of(sample) for sample in samples])
 
 
 def judge_of(cell: Cell) -> str:
@@ -39,13 +41,17 @@ def sample_values(cell: Cell, scores: Sequence[Score]) -> list[dict[str, float |
 def verdict(cell: Cell, score: Score, values: Mapping[str, float | None]) -> Verdict:
     """Right at the best value, wrong at the worst, partial between them.
 
-    Where nothing is to be found pooled box metrics are undefined: silence is right then, and any box is wrong.
+    Where nothing is to be found pooled box metrics are undefined: silence is right then, and any box is wrong. A
+    metric that ranks nothing has no best value.
     """
     name = judge_of(cell)
     value = values.get(name)
     if value is None:
         return _of_nothing(cell, score)
-    if not cell.metrics[name]["higher_is_better"]:
+    higher = cell.metrics[name]["higher_is_better"]
+    if higher is None:
+        return "undefined"
+    if not higher:
         return "right" if value <= 0 else "wrong"
     if value <= 0:
         return "wrong"
@@ -67,8 +73,8 @@ def _column(metric: Metric, scores: Sequence[Score]) -> list[float | None]:
         defined = [i for i, score in enumerate(block) if score.stats.get(metric.name) is not None]
         numbers: list[float | None] = [None] * len(block)
         if defined:
-            statistics, units = gather(metric, [block[i] for i in defined])
-            for i, number in zip(defined, metric.reduce(statistics, np.eye(units))[""], strict=True):
+            statistics = gather(metric, [block[i] for i in defined])
+            for i, number in zip(defined, metric.reduce(statistics, np.eye(statistics.units))[""], strict=True):
                 numbers[i] = float(number) if np.isfinite(number) else None
         result += numbers
     return result

@@ -63,7 +63,8 @@ class Column:
     slug: str
     badges: tuple[str, ...]
     ranked: bool
-    higher_is_better: bool
+    higher_is_better: bool | None
+    """None where the metric ranks nothing."""
     entries: Mapping[str, Entry]
     """By model."""
 

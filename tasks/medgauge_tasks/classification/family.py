@@ -16,8 +16,14 @@ from medgauge_tasks.reading import hear
 from medgauge_tasks.records import REFERENCE, Record
 
 METRICS: Mapping[str, tuple[str, ...]] = {
-    "single": ("accuracy", "balanced_accuracy", "macro_f1"),
-    "multi": ("subset_accuracy", "macro_f1", "micro_f1"),
+    "single": (
+        *("accuracy", "balanced_accuracy", "macro_f1", "mcc", "kappa", "sensitivity", "specificity", "support"),
+        *("auroc", "auprc", "unmapped_rate", "truncated_rate"),
+    ),
+    "multi": (
+        *("subset_accuracy", "macro_f1", "micro_f1", "sample_f1", "sensitivity", "specificity", "support"),
+        *("auroc", "auprc", "unmapped_rate", "truncated_rate"),
+    ),
 }
 LABELS = ("single", "multi")
 """Values of the card's option `labels`."""
@@ -72,15 +78,33 @@ def _healthy(sample: Sample, words: Mapping[str, str]) -> str:
 def parse(
     sample: Sample, outputs: Sequence[Output], box_format: BoxFormat, *, options: Mapping[str, str] = NO_OPTIONS
 ) -> Parsed:
-    """The labels that the words give: by whole answer, else by undenied mention; None when they give none."""
+    """The labels that the words give: by whole answer, else by undenied mention; None when they give none.
+
+    An output's scores are the answer's, whatever its words. Raises MedGaugeError for a score of no label.
+    """
     del box_format
     heard = hear(outputs)
+    scores = _scores(sample, outputs)
     if not heard.text:
-        return Parsed(answer=None, detail={"rule": "empty"})
+        return Parsed(answer=Answer(scores=scores) if scores else None, detail={"rule": "empty"})
     multi = kind_of(sample, options) == "multi"
     found = match_labels(heard.raw, sample.choices, multi, aliases(options.get("aliases", "")))
-    answer = None if found.labels is None else Answer(text=heard.text, labels=found.labels)
+    mapped = found.labels is not None or bool(scores)
+    answer = Answer(text=heard.text, labels=found.labels, scores=scores) if mapped else None
     return Parsed(answer=answer, detail={"rule": found.rule, "span": found.spans})
+
+
+def _scores(sample: Sample, outputs: Sequence[Output]) -> Mapping[str, float] | None:
+    """The last output's scores under the labels as spelt in the choices."""
+    written = (outputs[-1].scores or {}) if outputs else {}
+    named = {name: _equal(name, sample.choices) for name in written}
+    wrong = [name for name, label in named.items() if label is None]
+    if wrong or len(set(named.values())) < len(named):
+        raise MedGaugeError(
+            f"{sample.task}: the scores for sample {sample.id!r} name {wrong or sorted(named)}; "
+            f"expected each of {list(sample.choices)} at most once"
+        )
+    return {label: written[name] for name, label in named.items() if label is not None} or None
 
 
 @cache
@@ -112,17 +136,23 @@ def read_record(
     file: str = "records",
     line: int = 1,
 ) -> tuple[Sample, str]:
-    """`choices` is required. A list as reference, or the option `labels: multi`, makes a set of labels."""
+    """`choices` is required. A list as reference, or the option `labels: multi`, makes a set of labels.
+
+    `scores` may hold a real score of each label; whoever scores the record gives it to the output.
+    """
     del box_format
     read = Record(values=record, family="classification", language=language, file=file, line=line)
     choices = read.names("choices")
     if not choices:
         raise read.bad("choices", "the list of all labels", record.get("choices"))
+    named = [_equal(name, choices) for name in read.scores() or ()]
+    if None in named or len(set(named)) < len(named):
+        raise read.bad("scores", f"each of {list(choices)} at most once", record["scores"])
     name, value = read.value(REFERENCE)
     if isinstance(value, list) or option(options, "labels", LABELS) == "multi":
         written = read.names(name) if isinstance(value, list) else tuple(_COMMAS.split(read.reference()))
-        named = {_label(read, label, choices) for label in written if label.strip()}
-        labels = tuple(choice for choice in choices if choice in named)
+        wanted = {_label(read, label, choices) for label in written if label.strip()}
+        labels = tuple(choice for choice in choices if choice in wanted)
         return read.sample(
             Answer(text=", ".join(labels), labels=labels), kind="multi", choices=choices
         ), read.prediction()
@@ -131,11 +161,17 @@ def read_record(
 
 
 def _label(read: Record, written: str, choices: tuple[str, ...]) -> str:
+    label = _equal(written, choices)
+    if label is None:
+        raise read.bad("reference", f"labels of {list(choices)}", written)
+    return label
+
+
+def _equal(written: str, choices: Sequence[str]) -> str | None:
+    """The one label that a name equals as written, or else normalised."""
     equal = [choice for choice in choices if choice == written.strip()]
     equal = equal or [choice for choice in choices if normalise(choice) == normalise(written)]
-    if len(equal) != 1:
-        raise read.bad("reference", f"labels of {list(choices)}", written)
-    return equal[0]
+    return equal[0] if len(equal) == 1 else None
 
 
 kit = FamilyKit(name="classification", next_request=next_request, parse=parse, metrics=metrics, read_record=read_record)

@@ -13,7 +13,14 @@ from medgauge_tasks.prompts import ask, name_list, prompt_set
 from medgauge_tasks.reading import boxes_of, decode, hear, name_of, without_markup
 from medgauge_tasks.records import REFERENCE, Record, said
 
-METRICS = ("object_f1", "region_f1@0.5", "alignment_f1@0.5", "region_rouge_l", "rouge_l")
+METRICS = (
+    *("object_f1", "region_f1@0.5", "alignment_f1@0.5", "spatial_f1", "grounding_f1"),
+    *("found_rate", "mislocated_rate", "wrong_side_rate", "missed_rate", "invented_rate"),
+    *("region_rouge_l", "rouge_l"),
+    *("object_precision", "object_recall", "alignment_precision@0.5", "alignment_recall@0.5"),
+    *("spatial_precision", "spatial_recall", "grounding_precision", "grounding_recall"),
+    *("language_compliance", "truncated_rate"),
+)
 _BETWEEN = re.compile(r"[\s,，、;；]*+(?:and|和|及|与|以及)?+[\s,，、]*+", re.IGNORECASE)
 _MARKER = re.compile(r"(?:\A|\n)[ \t]{0,8}(?:\d{1,2}[.、)]|[-*•])[ \t]{0,8}\Z")
 _BARE = re.compile(r"<ref>([^<>\n]{1,200})</ref>")

@@ -12,7 +12,7 @@ from medgauge_tasks.prompts import ask, prompt_set
 from medgauge_tasks.reading import decode, frame_of, hear, without_markup
 from medgauge_tasks.records import Record
 
-METRICS = ("exact_match", "token_f1")
+METRICS = ("label_accuracy", "exact_match", "token_f1", "language_compliance", "empty_rate", "truncated_rate")
 _EDGE = " \t\r\n.。,，;；:：!！"
 
 

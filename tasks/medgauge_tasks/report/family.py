@@ -11,7 +11,15 @@ from medgauge_tasks.prompts import ask
 from medgauge_tasks.reading import hear
 from medgauge_tasks.records import Record
 
-METRICS = ("bleu1", "bleu4", "rouge_l", "length_ratio")
+METRICS = (
+    *("rouge_l", "rouge1", "rouge2", "bleu1", "bleu2", "bleu3", "bleu4", "cider_d", "chrf"),
+    *("clinical_lite_tuple_f1", "clinical_lite_measurement_f1"),
+    *("clinical_lite_polarity_flip_rate", "clinical_lite_laterality_error_rate"),
+    *("clinical_lite_hallucination_rate", "clinical_lite_omission_rate", "clinical_lite_coverage"),
+    *("length_ratio", "language_compliance", "empty_rate", "truncated_rate", "duplicate_rate", "template_rate"),
+)
+BY_SECTION = ("bleu4", "rouge_l")
+"""What a report in sections is scored with section by section as well, headings left out."""
 SECTIONS = ("free", "sections")
 """Values of the card's option `report`: one text, or findings and impression as two parts."""
 
@@ -37,9 +45,11 @@ def parse(
 
 
 def metrics(options: Mapping[str, str]) -> tuple[str, ...]:
-    """The same for every card. Raises MedGaugeError for an unknown value of `report`."""
-    option(options, "report", SECTIONS)
-    return METRICS
+    """Those of a whole text, and of its sections where it has them. Raises MedGaugeError for another `report`."""
+    if option(options, "report", SECTIONS) == "free":
+        return METRICS
+    sections = ("findings", "impression", "body")
+    return (*METRICS, *(f"{metric}(section={section})" for section in sections for metric in BY_SECTION))
 
 
 def read_record(

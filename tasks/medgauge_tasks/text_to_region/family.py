@@ -15,13 +15,11 @@ from medgauge_tasks.reading import Heard, boxes_of, decode, hear, name_of, witho
 from medgauge_tasks.records import REFERENCE, Record, said
 
 METRICS = (
-    "f1@0.5",
-    "precision@0.5",
-    "recall@0.5",
-    "label_f1@0.5",
-    "acc_iou@0.5",
-    "iou_single_mean",
-    "fp_per_image",
+    *("f1@0.5", "precision@0.5", "recall@0.5", "f1@0.3", "f1@0.75", "f1_image@0.5"),
+    *("label_f1@0.5", "label_precision@0.5", "label_recall@0.5"),
+    *("acc_iou@0.5", "iou_single_mean", "iou_union_mean", "center_hit"),
+    *("ap", "ap@0.5", "froc@0.5", "ap_noscore@0.5"),
+    *("fp_per_image", "no_finding_specificity", "boxes_on_normal", "invalid_box_rate", "truncated_rate"),
 )
 _EMPTY_LIST = re.compile(r"\[[\s\[\]]{0,40}\]")
 _NOTHING = re.compile(

@@ -13,7 +13,12 @@ from medgauge_tasks.prompts import ask
 from medgauge_tasks.reading import hear
 from medgauge_tasks.records import Record
 
-METRICS = ("exact_match", "token_f1", "closed_accuracy", "closed_coverage", "mcq_accuracy", "parse_rate")
+METRICS = (
+    *("exact_match", "token_f1"),
+    *("closed_accuracy", "closed_balanced_accuracy", "closed_coverage"),
+    *("mcq_accuracy", "parse_rate", "mcq_chance"),
+    *("language_compliance", "empty_rate", "truncated_rate"),
+)
 POLAR: Mapping[str, Polar] = {"yes": "yes", "no": "no", "是": "yes", "否": "no"}
 """Normalised references that make a question polar."""
 

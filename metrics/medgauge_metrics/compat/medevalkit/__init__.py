@@ -1,0 +1,1 @@
+"""MedEvalKit's rule scorer, as released by alibaba-damo-academy; for comparison, never ranked."""
