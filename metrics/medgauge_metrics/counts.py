@@ -53,7 +53,7 @@ def count_one(written: Sequence[str], references: Sequence[Sequence[str]]) -> Co
     shared = np.zeros((1, max(1, len(references)), ORDERS), dtype=np.int64)
     clipped = np.zeros((1, ORDERS), dtype=np.int64)
     for order in range(ORDERS):
-        said, known = _grams(written, order + 1), [_grams(words, order + 1) for words in references]
+        said, known = ngrams(written, order + 1), [ngrams(words, order + 1) for words in references]
         shared[0, : len(known), order] = [(said & grams).total() for grams in known]
         most: Counter[tuple[str, ...]] = Counter()
         for grams in known:
@@ -119,7 +119,8 @@ def encode_all(tokeniser: str, written: tuple[str, ...], references: References)
     return encode(texts, tokeniser), running((1 + len(known) for known in references), len(references))
 
 
-def _grams(words: Sequence[str], order: int) -> Counter[tuple[str, ...]]:
+def ngrams(words: Sequence[str], order: int) -> Counter[tuple[str, ...]]:
+    """How often each run of `order` words stands in a text."""
     return Counter(zip(*(words[i:] for i in range(order)), strict=False))
 
 

@@ -9,7 +9,6 @@ from medgauge_metrics.counts import Counts, count_all, count_one
 from medgauge_metrics.numbering import Integers
 from medgauge_metrics.reading import Reading, named, references, section_of, section_signature
 from medgauge_metrics.reducing import SampleMean, ratio, sums
-from medgauge_metrics.rouge import lcs_f1 as lcs_f1
 from medgauge_metrics.text_mean import TextMean, best, f1
 from medgauge_metrics.textform import fold, normalise
 

@@ -5,7 +5,8 @@ Facts: `sentence_bleu` of nltk 3.10 without smoothing; `calculate_f1` of MedEval
 
 import math
 import sys
-from collections import Counter
+
+from medgauge_metrics.counts import ngrams
 
 
 def bleu(said: str, right: str, order: int) -> float:
@@ -17,8 +18,8 @@ def bleu(said: str, right: str, order: int) -> float:
     answer, reference = _split(said), _split(right)
     logs: list[float] = []
     for n in range(1, order + 1):
-        written = _ngrams(answer, n)
-        matched = (written & _ngrams(reference, n)).total()
+        written = ngrams(answer, n)
+        matched = (written & ngrams(reference, n)).total()
         if n == 1 and not matched:
             return 0.0
         share = matched / max(1, written.total()) if matched else sys.float_info.min
@@ -41,7 +42,3 @@ def f1_precision_recall(said: str, right: str) -> tuple[float, float, float] | N
 
 def _split(text: str) -> list[str]:
     return text.lower().replace(".", " .").split(" ")
-
-
-def _ngrams(words: list[str], n: int) -> Counter[tuple[str, ...]]:
-    return Counter(zip(*(words[start:] for start in range(n)), strict=False))

@@ -1,10 +1,10 @@
 """BLEU as `bleu` of Hugging Face's `evaluate` computes it: over a corpus, not smoothed, words by mteval-v13a."""
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from medgauge_metrics.counts import ngrams
 from medgauge_metrics.mteval import mteval_13a
 
 
@@ -44,8 +44,4 @@ def bleu_b(made: Counts, order: int) -> float:
 
 
 def _matched(said: list[str], right: list[str], order: int) -> int:
-    return (_ngrams(said, order) & _ngrams(right, order)).total()
-
-
-def _ngrams(words: list[str], order: int) -> Counter[tuple[str, ...]]:
-    return Counter(zip(*(words[start:] for start in range(order)), strict=False))
+    return (ngrams(said, order) & ngrams(right, order)).total()

@@ -11,6 +11,8 @@ from collections import Counter
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
+from medgauge_metrics.counts import ngrams
+
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -19,7 +21,7 @@ def bleu(said: str, right: str, order: int) -> float:
     answer, reference = said.split(), right.split()
     logs = 0.0
     for n in range(1, order + 1):
-        written, wanted = _ngrams(answer, n), _ngrams(reference, n)
+        written, wanted = ngrams(answer, n), ngrams(reference, n)
         matched = (written & wanted).total()
         if not matched:
             return 0.0
@@ -50,7 +52,3 @@ def _f1(common: int, written: int, wanted: int) -> float:
 def _words(text: str) -> list[str]:
     """Latin letters and digits alone: a Chinese text has no words."""
     return _NOT_WORD.sub(" ", text.lower()).split()
-
-
-def _ngrams(words: list[str], n: int) -> Counter[tuple[str, ...]]:
-    return Counter(zip(*(words[start:] for start in range(n)), strict=False))
