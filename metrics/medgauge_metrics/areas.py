@@ -17,7 +17,7 @@ DIGITS = 12
 
 
 def union_area(boxes: Sequence[Sequence[float]]) -> float:
-    """The area that at least one box covers; infinite where a float cannot hold it."""
+    """The area that at least one box covers; infinite, or 0, where a float cannot hold it."""
     return _real(_valid_rows(boxes))
 
 
