@@ -3,7 +3,7 @@
 import os
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,6 +13,7 @@ from medgauge import __version__
 from medgauge.codec import plain
 from medgauge.store import MANIFEST, RunDirectory
 from medgauge.tasks import Task
+from medgauge.types import Output
 
 PACKAGES = ("numpy", "scipy", "pillow", "scikit-image", "scikit-learn", "rapidfuzz", "pydicom", "torch", "transformers")
 
@@ -29,10 +30,12 @@ def write_manifest(
     started: str,
     allow_missing: bool,
     lists: Mapping[str, Sequence[str]],
+    made: Mapping[str, Any],
 ) -> None:
     """Write `manifest.json`; from then on the run is whole.
 
-    `lists` are what a reader must know by name: records excluded, samples failed, samples missing.
+    `lists` are what a reader must know by name: records excluded, samples failed, samples missing. `made` is how the
+    answers came about: what the model reports of itself, and what they cost.
     """
     run.write(
         MANIFEST,
@@ -49,8 +52,25 @@ def write_manifest(
             "finished": now(),
             "allow_missing": allow_missing,
             **{name: list(entries) for name, entries in lists.items()},
+            **made,
         },
     )
+
+
+def usage_of(outputs: Iterable[Output]) -> dict[str, float | None]:
+    """Sums of what the outputs cost; None where not a single one says it, and how many do not say their tokens."""
+    usages = [output.usage for output in outputs]
+
+    def total(values: Iterable[float | None]) -> float | None:
+        known = [value for value in values if value is not None]
+        return sum(known) if known else None
+
+    return {
+        "input_tokens": total(usage.input_tokens for usage in usages),
+        "output_tokens": total(usage.output_tokens for usage in usages),
+        "seconds": total(usage.seconds for usage in usages),
+        "without_tokens": sum(usage.output_tokens is None for usage in usages),
+    }
 
 
 def earlier(run: RunDirectory) -> dict[str, Any]:

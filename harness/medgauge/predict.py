@@ -1,22 +1,25 @@
 """Ask the model what is not answered yet, and write down word for word what it says."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
-from medgauge.ask import MAX_TURNS, Asker, turns
+from medgauge.ask import MAX_TURNS, Asked, Asker, turns
 from medgauge.errors import Incomplete, MedGaugeError
 from medgauge.fit import Crew, make_crews
 from medgauge.prepare import Selected, key_of, unreadable
 from medgauge.progress import progress, say
-from medgauge.protocols import Model
+from medgauge.protocols import Model, Recording
 from medgauge.spec import Plan
 from medgauge.store import MANIFEST, RunDirectory
 from medgauge.types import Key, Output, Request, Sample
 
 
-def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | None, *, allow_missing: bool) -> None:
+def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | None, *, allow_missing: bool) -> bool:
     """Complete `outputs.jsonl`. Resumes: what has an answer is not asked again, what failed is.
+
+    Whether there was anything left to ask.
 
     Raises Incomplete when the model leaves requests without any output, unless `allow_missing`.
     """
@@ -25,72 +28,106 @@ def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | 
     if outputs:
         failed = sum(output.finish == "failed" for output in outputs.values())
         say(f"resuming {run.path}: {len(outputs) - failed} outputs kept, {failed} failed ones are asked again")
-    if not next(asker.pending(selected.samples, outputs), None) and not _unread(selected.samples, outputs):
-        return
+    unread = _unread(selected.samples, outputs, plan.spec.trials)
+    if not next(asker.pending(asker.asked(selected.samples), outputs), None) and not unread:
+        return False
     (run.path / MANIFEST).unlink(missing_ok=True)  # from here on the run is not whole
     crews = make_crews(plan, selected, data_dir, asker)
-    with run.appending_outputs() as log, progress("outputs", len(selected.samples)) as advance:
-        for output in _answers(asker, crews, selected.samples, outputs):
+    total = len(selected.samples) * plan.spec.trials
+    with run.appending_outputs() as log, progress("outputs", total) as advance:
+        for output in chain(unread, _answers(asker, crews, outputs)):
             advance()
             log.append(output)
             if output.finish != "failed" or output.key not in outputs:
                 outputs[output.key] = output
     _report_unasked(asker, plan.model, selected.samples)
-    missing = [r.id for r in asker.pending(selected.samples, outputs) if Key.parse(r.id) not in outputs]
+    left = asker.pending(asker.asked(selected.samples), outputs)
+    missing = [request.id for request in left if Key.parse(request.id) not in outputs]
     if missing and not allow_missing:
         raise Incomplete(
-            f"{plan.model.name} left {len(missing)} of {len(selected.samples)} requests without an output: "
+            f"{plan.model.name} left {len(missing)} of {total} requests without an output: "
             f"{', '.join(missing[:5])}{', ...' if len(missing) > 5 else ''}. Run again to ask only these (a recording "
             "must be completed first: then --fresh), or give --allow-missing to count them as wrong."
         )
+    return True
 
 
 def _report_unasked(asker: Asker, model: object, samples: Sequence[Sample]) -> None:
     """Say how many recorded predictions answer nothing: a misspelt id shows here."""
     if isinstance(model, Recording):
-        asked = (asker.request(sample, ()) for sample in samples if unreadable(sample) is None)
+        asked = (asker.request(one.sample, (), one.trial) for one in asker.asked(samples))
         count = model.unasked([request for request in asked if request is not None])
         if count:
             say(f"{count} recorded predictions answer none of the requests")
 
 
-@runtime_checkable
-class Recording(Protocol):
-    """A model that says what a file says, and can tell what of it nobody asks for."""
-
-    def unasked(self, requests: Sequence[Request]) -> int:
-        """How many predictions answer none of the requests."""
-        ...
-
-
-def _answers(
-    asker: Asker, crews: Sequence[Crew], samples: Sequence[Sample], outputs: Mapping[Key, Output]
-) -> Iterator[Output]:
+def _answers(asker: Asker, crews: Sequence[Crew], outputs: Mapping[Key, Output]) -> Iterator[Output]:
     """Waves of turns; within one, whatever order the model likes. `outputs` grows while this runs."""
-    for sample in _unread(samples, outputs):
-        yield Output(key=key_of(sample), text="", finish="failed", error=unreadable(sample))
     for turn in range(MAX_TURNS):
         asked = 0
         for crew in crews:
-            mine = [sample for sample in crew.samples if len(turns(sample, outputs)) == turn]
-            requests = list(asker.pending(mine, outputs))
-            asked += len(requests)
-            yield from _checked(crew.model, requests)
+            mine = (one for one in asker.asked(crew.samples) if len(_turns(one, outputs)) == turn)
+            handed = _Handed(asker.pending(mine, outputs))
+            yield from _checked(crew.model, handed)
+            asked += handed.count
         if not asked:
             return
 
 
-def _checked(model: Model, requests: Sequence[Request]) -> Iterator[Output]:
-    """What the model yields, each to a request that was made and only once. Raises MedGaugeError."""
-    open_ids = {request.id for request in requests}
-    for output in model.generate(requests) if requests else ():
-        if str(output.key) not in open_ids:
-            raise MedGaugeError(f"{model.name} answered {str(output.key)!r}, which was not asked or answered before")
-        open_ids.discard(str(output.key))
-        if (output.error is not None) != (output.finish == "failed") or (output.text and output.finish == "failed"):
-            raise MedGaugeError(f"{model.name}: {str(output.key)!r}: an error, and no text, goes with finish 'failed'")
-        yield output
+def _turns(one: Asked, outputs: Mapping[Key, Output]) -> list[Output]:
+    return turns(one.sample, outputs, one.trial)
 
 
-def _unread(samples: Iterable[Sample], outputs: Mapping[Key, Output]) -> list[Sample]:
-    return [s for s in samples if unreadable(s) is not None and key_of(s) not in outputs]
+class _Handed:
+    """A stream of requests that remembers which of them are out and not answered."""
+
+    def __init__(self, requests: Iterator[Request]) -> None:
+        self._requests = requests
+        self.open: set[str] = set()
+        self.count = 0
+
+    def __iter__(self) -> "_Handed":
+        return self
+
+    def __next__(self) -> Request:
+        request = next(self._requests)
+        self.open.add(request.id)
+        self.count += 1
+        return request
+
+
+def _checked(model: Model, handed: _Handed) -> Iterator[Output]:
+    """What the model yields, each to a request that was made and only once. Raises MedGaugeError.
+
+    Requests are made as the model takes them. A model that nothing is asked is not called.
+    """
+    first = next(handed, None)
+    if first is None:
+        return
+    with closing(closable(model.generate(chain([first], handed)))) as outputs:
+        for output in outputs:
+            if str(output.key) not in handed.open:
+                raise MedGaugeError(
+                    f"{model.name} answered {str(output.key)!r}, which was not asked or answered before"
+                )
+            handed.open.discard(str(output.key))
+            if (output.error is not None) != (output.finish == "failed") or (output.text and output.error is not None):
+                wrong = f"{model.name}: {str(output.key)!r}"
+                raise MedGaugeError(f"{wrong}: an error, and no text, goes with finish 'failed'")
+            yield output
+
+
+def closable(outputs: Iterator[Output]) -> Generator[Output]:
+    """Any iterator as one that can be closed, and closes what it reads from."""
+    yield from outputs
+
+
+def _unread(samples: Iterable[Sample], outputs: Mapping[Key, Output], trials: int) -> list[Output]:
+    """A failed output, in every trial, for each sample that cannot be asked and has none yet."""
+    return [
+        Output(key=key, text="", finish="failed", error=unreadable(sample))
+        for sample in samples
+        if unreadable(sample) is not None
+        for trial in range(trials)
+        if (key := key_of(sample, trial=trial)) not in outputs
+    ]

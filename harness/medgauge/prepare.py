@@ -97,9 +97,9 @@ def _thumbnail(picture: Media, file: Path) -> None:
     beside.replace(file)
 
 
-def key_of(sample: Sample, turn: int = 0) -> Key:
+def key_of(sample: Sample, turn: int = 0, trial: int = 0) -> Key:
     """The key of the sample's output."""
-    return Key(task=sample.task, id=sample.id, language=sample.language, turn=turn)
+    return Key(task=sample.task, id=sample.id, language=sample.language, trial=trial, turn=turn)
 
 
 def result_name(task: str, language: str, languages: Sequence[str]) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from medgauge.resize import AS_IS, Resize
 from medgauge.types import (
     Answer,
     FloatArray,
@@ -40,6 +41,8 @@ class Mention:
     """In pixels of the original image, clipped to nothing: as written."""
     start: int
     end: int
+    spans: tuple[tuple[int, int], ...] = ()
+    """For each of `boxes`, where its numbers start and end in the text."""
     invalid: int = 0
     """How many boxes of this mention are no rectangle (not four finite numbers, or x2 <= x1, or y2 <= y1)."""
 
@@ -84,6 +87,18 @@ class Style:
     """Name of a prompt set."""
     language: Language
     box_format: BoxFormat
+    resize: Resize = AS_IS
+    """What the model declares to happen to a picture before it is sent."""
+
+    def frame(self, original: Size) -> Frame:
+        """The sizes of a picture, as it is and as it will be sent.
+
+        One whose shape the resize refuses keeps its size: it is not sent, and its request fails.
+        """
+        try:
+            return Frame(original=original, sent=self.resize.sent(original))
+        except ValueError:
+            return Frame(original=original, sent=original)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,4 +221,22 @@ class Learner(Protocol):
 
     def fit(self, examples: Sequence[Example]) -> Model:
         """A fitted model. The run never passes an example that the model will be asked."""
+        ...
+
+
+@runtime_checkable
+class Recording(Protocol):
+    """A model that says what a file says, and can tell what of it nobody asks for."""
+
+    def unasked(self, requests: Sequence[Request]) -> int:
+        """How many predictions answer none of the requests."""
+        ...
+
+
+@runtime_checkable
+class Reporting(Protocol):
+    """A model that can tell how its answers were made."""
+
+    def report(self) -> Mapping[str, Any]:
+        """Device, versions, data type, batches, tokens, cost: JSON for the manifest. No path, no secret."""
         ...

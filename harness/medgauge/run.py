@@ -7,11 +7,12 @@ from typing import Any
 
 from medgauge import codec
 from medgauge.errors import Incomplete, MedGaugeError
-from medgauge.manifest import earlier, now, write_manifest
+from medgauge.manifest import earlier, now, usage_of, write_manifest
 from medgauge.parity import Judged
 from medgauge.predict import predict
 from medgauge.prepare import key_of, select, write_samples, write_thumbnails
 from medgauge.progress import say
+from medgauge.protocols import Reporting
 from medgauge.results import whole_results
 from medgauge.score import MISSING, score_task
 from medgauge.spec import Plan, RunSpec, load_tasks, require_same
@@ -28,6 +29,7 @@ class Finished:
     failed: tuple[str, ...]
     """Keys of samples that failed, with the reason; not those that `--allow-missing` let be missing."""
     n: int
+    """Answers asked for: samples times trials."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,8 @@ class Past:
     started: str
     excluded: tuple[str, ...]
     allow_missing: bool
+    model: Mapping[str, Any]
+    """How the model says that its answers were made."""
 
 
 def execute(
@@ -59,8 +63,10 @@ def execute(
             say(f"excluded {line}")
         write_samples(run, selected, plan.tasks)
         write_thumbnails(run, selected, plan.tasks)
-        predict(run, plan, selected, data_dir, allow_missing=allow_missing)
-        past = Past(started=started, excluded=selected.excluded, allow_missing=allow_missing)
+        before = earlier(run).get("model", {})
+        asked = predict(run, plan, selected, data_dir, allow_missing=allow_missing)
+        model = dict(plan.model.report()) if asked and isinstance(plan.model, Reporting) else before
+        past = Past(started=started, excluded=selected.excluded, allow_missing=allow_missing, model=model)
         return _finish(run, plan.spec, plan.tasks, past)
 
 
@@ -78,6 +84,7 @@ def score_again(path: Path) -> Finished:
         started=before.get("started") or now(),
         excluded=tuple(before.get("excluded", ())),
         allow_missing=bool(before.get("allow_missing", False)),
+        model=before.get("model", {}),
     )
     tasks = load_tasks([task.name for task in spec.tasks])
     for made, today in zip(spec.tasks, tasks, strict=True):
@@ -102,17 +109,18 @@ def _require_unchanged(run: RunDirectory, hashes: Mapping[str, str]) -> None:
 def _finish(run: RunDirectory, spec: RunSpec, tasks: Sequence[Task], past: Past) -> Finished:
     samples = [stored.sample for stored in run.samples()]
     outputs = run.outputs()
-    _require_known(run, samples, outputs)
+    _require_known(run, samples, outputs, spec.trials)
     parts: list[Judged] = []
     for task in tasks:
         for language in task.card.languages:
             mine = [sample for sample in samples if sample.task == task.name and sample.language == language]
-            judged, metrics = score_task(task, mine, outputs, spec.style(language))
+            judged, metrics = score_task(task, mine, outputs, spec.style(language), spec.trials)
             if judged:
                 parts.append(Judged(card=task.card, language=language, scores=judged, metrics=metrics))
     scores = [score for part in parts for score in part.scores]
-    if len(scores) != len(samples):
-        raise MedGaugeError(f"{run.path}: {len(samples)} samples, {len(scores)} scores; the tasks do not cover them")
+    asked = len(samples) * spec.trials
+    if len(scores) != asked:
+        raise MedGaugeError(f"{run.path}: {asked} answers to score, {len(scores)} scores; the tasks do not cover them")
     missing = [str(score.key) for score in scores if score.detail.get("error") == MISSING]
     if missing and not past.allow_missing:
         raise Incomplete(f"{run.path}: {len(missing)} samples have no output, {missing[0]} first; run it to its end")
@@ -122,12 +130,13 @@ def _finish(run: RunDirectory, spec: RunSpec, tasks: Sequence[Task], past: Past)
     run.write_scores(scores)
     run.write(RESULTS, whole)
     lists = {"excluded": past.excluded, "failed": failed, "missing": missing}
-    write_manifest(run, tasks, started=past.started, allow_missing=past.allow_missing, lists=lists)
-    return Finished(results=whole, failed=tuple(failed), n=len(samples))
+    made = {"model": past.model, "usage": usage_of(outputs.values())}
+    write_manifest(run, tasks, started=past.started, allow_missing=past.allow_missing, lists=lists, made=made)
+    return Finished(results=whole, failed=tuple(failed), n=asked)
 
 
-def _require_known(run: RunDirectory, samples: Sequence[Sample], outputs: Mapping[Key, Output]) -> None:
-    known = {key_of(sample) for sample in samples}
+def _require_known(run: RunDirectory, samples: Sequence[Sample], outputs: Mapping[Key, Output], trials: int) -> None:
+    known = {key_of(sample, trial=trial) for sample in samples for trial in range(trials)}
     stray = next((key for key in outputs if replace(key, turn=0) not in known), None)
     if stray is not None:
         raise MedGaugeError(f"{run.path / OUTPUTS}: output {str(stray)!r} belongs to no sample of {SAMPLES}")

@@ -9,7 +9,7 @@ from medgauge.errors import MedGaugeError
 from medgauge.prepare import key_of, unreadable
 from medgauge.protocols import BatchMetric, BoxFormat, Metric, Style
 from medgauge.tasks import Task
-from medgauge.types import Answer, Key, Output, Parsed, Rows, Sample, Score, Status, Vector
+from medgauge.types import Answer, Key, Output, Parsed, Request, Rows, Sample, Score, Status, Vector
 
 EMPTY = Answer()
 MISSING = "no output"
@@ -34,30 +34,32 @@ class _Judged:
 
 
 def score_task(
-    task: Task, samples: Sequence[Sample], outputs: Mapping[Key, Output], style: Style
+    task: Task, samples: Sequence[Sample], outputs: Mapping[Key, Output], style: Style, trials: int = 1
 ) -> tuple[list[Score], tuple[Metric, ...]]:
-    """Scores of one task in one language, every sample one, and the metrics as prepared on its targets.
+    """Scores of one task in one language, every sample one a trial, and the metrics as prepared on its targets.
 
     A sample without an output is failed and measured as `None`: the denominator is always all samples.
     """
     targets = [target_of(sample) for sample in samples]
     metrics = tuple(metric.prepare(targets) for metric in task.metrics)
-    judged = [_judge(task, sample, outputs, style) for sample in samples]
-    answers = [one.measured for one in judged]
-    stats = {metric.name: _measure_all(metric, answers, targets, samples) for metric in metrics}
-    scores = [
-        Score(
-            key=key_of(sample),
-            group=sample.group,
-            tags=sample.tags,
-            status=one.status,
-            truncated=one.truncated,
-            answer=one.parsed.answer,
-            stats={name: measured[i] for name, measured in stats.items()},
-            detail=one.parsed.detail,
-        )
-        for i, (sample, one) in enumerate(zip(samples, judged, strict=True))
-    ]
+    scores: list[Score] = []
+    for trial in range(trials):
+        judged = [_judge(task, sample, outputs, style, trial) for sample in samples]
+        answers = [one.measured for one in judged]
+        stats = {metric.name: _measure_all(metric, answers, targets, samples) for metric in metrics}
+        scores += [
+            Score(
+                key=key_of(sample, trial=trial),
+                group=sample.group,
+                tags=sample.tags,
+                status=one.status,
+                truncated=one.truncated,
+                answer=one.parsed.answer,
+                stats={name: measured[i] for name, measured in stats.items()},
+                detail=one.parsed.detail,
+            )
+            for i, (sample, one) in enumerate(zip(samples, judged, strict=True))
+        ]
     return scores, metrics
 
 
@@ -66,10 +68,11 @@ def target_of(sample: Sample) -> Answer:
     return replace(sample.target, language=sample.language, choices=sample.choices)
 
 
-def _judge(task: Task, sample: Sample, outputs: Mapping[Key, Output], style: Style) -> _Judged:
-    said = turns(sample, outputs)
+def _judge(task: Task, sample: Sample, outputs: Mapping[Key, Output], style: Style, trial: int) -> _Judged:
+    said = turns(sample, outputs, trial)
     truncated = any(output.finish == "length" for output in said)
-    error = _unfinished(task, sample, said, outputs, replace(style, language=sample.language))
+    asked = replace(style, language=sample.language)
+    error = unreadable(sample) or _unfinished(task.next_request(sample, asked, said), outputs, trial)
     if error is not None:
         return _Judged(status="failed", parsed=Parsed(answer=None, detail={"error": error}), truncated=truncated)
     status, parsed = _read(task, sample, said, style.box_format)
@@ -77,17 +80,11 @@ def _judge(task: Task, sample: Sample, outputs: Mapping[Key, Output], style: Sty
     return _Judged(status=status, parsed=parsed, truncated=truncated, said=words)
 
 
-def _unfinished(
-    task: Task, sample: Sample, said: Sequence[Output], outputs: Mapping[Key, Output], style: Style
-) -> str | None:
-    """Why the sample's conversation did not come to its end: a turn that failed, or that nobody answered."""
-    unread = unreadable(sample)
-    if unread is not None:
-        return unread
-    request = task.next_request(sample, style, said)
+def _unfinished(request: Request | None, outputs: Mapping[Key, Output], trial: int) -> str | None:
+    """Why the conversation did not come to its end, from the request that comes after its last turn."""
     if request is None:
         return None
-    output = outputs.get(Key.parse(request.id))
+    output = outputs.get(replace(Key.parse(request.id), trial=trial))
     return MISSING if output is None else output.error or "failed without a reason"
 
 

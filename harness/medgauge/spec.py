@@ -3,17 +3,20 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import Literal, TypeAlias, cast
 
 from medgauge import codec
+from medgauge.declared import Setting, declared
 from medgauge.errors import MedGaugeError, SpecMismatch, UnknownName, shorten
+from medgauge.generation import Generation, make_generation, split_generation
 from medgauge.plugins import catalog
-from medgauge.protocols import BoxFormat, Learner, Model, Style
+from medgauge.protocols import BoxFormat, Learner, Model, Recording, Style
+from medgauge.resize import AS_IS, Resize
 from medgauge.store import OUTPUTS, SAMPLES, SPEC, RunDirectory
 from medgauge.tasks import Task
-from medgauge.types import Control, Family, Generation, Language
+from medgauge.types import Control, Family, Language
+from medgauge.upload import require_permission
 
 SCHEMA_VERSION = 1
 DEFAULT_PROMPTS = "plain"
@@ -30,7 +33,11 @@ class ModelSpec:
     box_format: str
     options: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
-    """Hash of what the model reads (a replay file), where it has one."""
+    """Hash of what the model is read from (a replay file, a checkpoint), where it has one."""
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    """What the options, the profile and the checkpoint come to: revision, data type, pixel budget."""
+    resize: Resize = AS_IS
+    """What happens to a picture before the model sees it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +65,17 @@ class RunSpec:
     generation: Generation = field(default_factory=Generation)
     control: Control = "none"
     limit: int | None = None
+    trials: int = 1
+    """How often every sample is asked."""
 
     def style(self, language: Language) -> Style:
         """How questions are put in one language."""
-        return Style(prompts=self.tasks[0].prompts, language=language, box_format=box_format(self.model.box_format))
+        return Style(
+            prompts=self.tasks[0].prompts,
+            language=language,
+            box_format=box_format(self.model.box_format),
+            resize=self.model.resize,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,41 +94,58 @@ def make_plan(
     settings: Mapping[str, str] | None = None,
     control: Control = "none",
     limit: int | None = None,
+    trials: int = 1,
+    allow_upload: bool = False,
 ) -> Plan:
     """Resolve names. `settings` are `--set`: prompts, generation fields, and options of the model.
 
-    Raises UnknownName, or MedGaugeError for a setting that nobody takes or a value of the wrong form.
+    Raises UnknownName, or MedGaugeError for a setting that nobody takes or a value of the wrong form, for a recording
+    under another control, for trials that would all be the same, and for credentialed data that would leave.
     """
     rest = dict(settings or {})
     prompts = rest.pop("prompts", DEFAULT_PROMPTS)
-    generation = _generation(rest)
+    drawn, rest = split_generation(rest)
     tasks = load_tasks(names)
     recorded = rest.pop("recorded", "none")
     loaded, shown = load_model(model, rest)
     box_format(loaded.box_format)
-    if getattr(loaded, "fingerprint", "") and recorded != control:
-        raise MedGaugeError(
-            f"{shown} is a recording: --control {control} changes nothing in it. Record the model's answers under the "
-            f"control, and say so with --set recorded={control}"
-        )
+    said = declared(loaded)
+    generation = make_generation(drawn, said.generation)
+    _require_control(loaded, shown, control, recorded)
+    if trials > 1 and not generation.temperature and not isinstance(loaded, Recording):
+        raise MedGaugeError(f"--trials {trials}: greedy answers are all the same; give --set temperature=0.7, say")
+    require_permission(tasks, loaded.name, said.uploads_to, allow_upload)
     if recorded != "none":
-        if not getattr(loaded, "fingerprint", ""):
-            raise MedGaugeError(f"--set recorded={recorded}: {shown} is no recording; give --control {recorded} alone")
         rest["recorded"] = recorded  # kept in the spec, for the command that repeats the run
     spec = RunSpec(
         model=ModelSpec(
             spec=shown,
             name=loaded.name,
             box_format=loaded.box_format,
-            options=rest,
-            fingerprint=getattr(loaded, "fingerprint", ""),
+            options={name: value for name, value in rest.items() if name not in said.runtime},
+            fingerprint=said.fingerprint,
+            settings=said.settings,
+            resize=said.resize,
         ),
         tasks=tuple(_task_spec(task, prompts, loaded) for task in tasks),
         generation=generation,
         control=control,
         limit=limit,
+        trials=trials,
     )
     return Plan(spec=spec, tasks=tasks, model=loaded)
+
+
+def _require_control(model: object, shown: str, control: Control, recorded: str) -> None:
+    """A recording is under the control that it says it was made under, and nothing else is a recording."""
+    recording = isinstance(model, Recording)
+    if recording and recorded != control:
+        raise MedGaugeError(
+            f"{shown} is a recording: --control {control} changes nothing in it. Record the model's answers under the "
+            f"control, and say so with --set recorded={control}"
+        )
+    if recorded != "none" and not recording:
+        raise MedGaugeError(f"--set recorded={recorded}: {shown} is no recording; give --control {recorded} alone")
 
 
 def load_tasks(names: Sequence[str]) -> tuple[Task, ...]:
@@ -203,24 +234,3 @@ def _task_spec(task: Task, prompts: str, model: Model | Learner) -> TaskSpec:
         prompts_hash=task.prompt_sets[prompts],
         fit=("train-split" if "train" in task.card.splits else "out-of-fold") if isinstance(model, Learner) else None,
     )
-
-
-def _generation(settings: dict[str, str]) -> Generation:
-    """Take the fields of Generation out of the settings."""
-    kinds: dict[str, type[int] | type[float]] = {
-        "max_new_tokens": int,
-        "temperature": float,
-        "top_p": float,
-        "seed": int,
-    }
-    taken: dict[str, Any] = {}
-    for name in [name for name in settings if name in kinds]:
-        value = settings.pop(name)
-        try:
-            taken[name] = kinds[name](value)
-        except ValueError as error:
-            raise MedGaugeError(f"--set {name}={value}: expected {kinds[name].__name__}") from error
-    made = Generation(**taken)
-    if not (made.max_new_tokens >= 1 and 0 <= made.temperature < inf and 0 < made.top_p <= 1):
-        raise MedGaugeError(f"--set: expected max_new_tokens >= 1, temperature >= 0, 0 < top_p <= 1, got {made}")
-    return made

@@ -6,7 +6,7 @@ and every metric meets the same weights, and all differences are paired.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeAlias
@@ -29,6 +29,7 @@ from medgauge.intervals import (
     wilson,
 )
 from medgauge.protocols import Metric, Statistics
+from medgauge.trials import Reduce, by_trial, mean_of, split
 from medgauge.types import FloatArray, Rows, Score, Vector
 
 RESAMPLES = 2_000
@@ -36,8 +37,6 @@ SEED = 20_241_018
 BLOCK = 4_000_000
 """Cells of a matrix of weights, by group or by row, held at once."""
 Method: TypeAlias = Literal["bootstrap", "wilson", "agresti-min"]
-Reduce: TypeAlias = Callable[[FloatArray], Mapping[str, FloatArray]]
-"""(B, units) weights to named numbers, (B,) each."""
 Grouped: TypeAlias = tuple[str, Vector | Rows | None]
 """A sample's group, and its statistics."""
 
@@ -84,14 +83,16 @@ def description(count: int = RESAMPLES) -> str:
 def estimates(metric: Metric, scores: Sequence[Score], count: int = RESAMPLES) -> dict[str, Estimate]:
     """Every number that the metric reduces these scores to; the main one under ''.
 
-    A percentile interval from a bootstrap over groups; for proportions near 0 or 1, or with under 100 groups,
-    Wilson's with the effective sample size.
+    Of several trials, the mean. A percentile interval from a bootstrap over groups; for proportions near 0 or 1, or
+    with under 100 groups, Wilson's with the effective sample size.
     """
-    grouped = [(score.group, score.stats[metric.name]) for score in scores]
-    statistics, sizes = _gather(grouped), _sizes(grouped)
-    made = _estimates(partial(reduced, metric, statistics), sizes, len(scores), count if metric.resampled else 0)
+    passes = [[(score.group, score.stats[metric.name]) for score in one] for one in by_trial(scores)]
+    statistics, sizes = [_gather(one) for one in passes], _sizes(passes[0])
+    reduce = mean_of([partial(reduced, metric, one) for one in statistics])
+    made = _estimates(reduce, sizes, len(passes[0]), count if metric.resampled else 0)
     if metric.proportion:
-        made[""] = _with_wilson(made[""], statistics.per_unit()[sizes > 0])
+        sums = np.sum([one.per_unit() for one in statistics], axis=0)
+        made[""] = _with_wilson(made[""], sums[sizes > 0])
     return made
 
 
@@ -124,15 +125,18 @@ def difference(one: Side, other: Side, count: int = RESAMPLES) -> Estimate:
         (x.group, x.stats[one.metric.name], y.stats[other.metric.name])
         for x, y in zip(one.scores, other.scores, strict=True)
     ]
-    left = [(group, x if y is not None else None) for group, x, y in pairs]
-    right = [(group, y if x is not None else None) for group, x, y in pairs]
-    minuend, subtrahend = _gather(left), _gather(right)
+    passes = split([score.key.trial for score in one.scores], pairs)
+    left = [_gather([(group, x if y is not None else None) for group, x, y in each]) for each in passes]
+    right = [_gather([(group, y if x is not None else None) for group, x, y in each]) for each in passes]
+    minuend = mean_of([partial(reduced, one.metric, statistics) for statistics in left])
+    subtrahend = mean_of([partial(reduced, other.metric, statistics) for statistics in right])
 
     def reduce(weights: FloatArray) -> dict[str, FloatArray]:
-        return {"": reduced(one.metric, minuend, weights)[""] - reduced(other.metric, subtrahend, weights)[""]}
+        return {"": minuend(weights)[""] - subtrahend(weights)[""]}
 
+    sizes = _sizes([(group, x if y is not None else None) for group, x, y in passes[0]])
     resampled = one.metric.resampled and other.metric.resampled
-    made = _estimates(reduce, _sizes(left), len(pairs), count if resampled else 0)[""]
+    made = _estimates(reduce, sizes, len(passes[0]), count if resampled else 0)[""]
     return _with_agresti_min(made, pairs) if one.metric.proportion and other.metric.proportion else made
 
 

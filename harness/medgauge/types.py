@@ -11,6 +11,9 @@ from typing import Any, ClassVar, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from medgauge.generation import Generation, Option
+from medgauge.strict import STRICT
+
 FloatArray: TypeAlias = NDArray[np.float64]
 JsonObject: TypeAlias = Mapping[str, Any]
 Xyxy: TypeAlias = tuple[float, float, float, float]
@@ -26,8 +29,6 @@ Finish: TypeAlias = Literal["stop", "length", "refused", "failed"]
 Status: TypeAlias = Literal["scored", "no_answer", "refused", "failed"]
 Polar: TypeAlias = Literal["yes", "no"]
 Control: TypeAlias = Literal["none", "blind"]
-STRICT: Mapping[str, Any] = {"extra": "forbid", "allow_inf_nan": False}
-"""How these values are read from a file: an unknown field and a number that is not finite are errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +89,6 @@ class Message:
     parts: tuple[Text | Media, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Generation:
-    """How text is drawn from a model; greedy by default."""
-
-    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
-
-    max_new_tokens: int = 512
-    temperature: float = 0.0
-    top_p: float = 1.0
-    seed: int = 0
-
-
 _GREEDY = Generation()
 
 
@@ -111,6 +100,12 @@ class Request:
     """`str(Key)` of the output that will answer it."""
     messages: tuple[Message, ...]
     generation: Generation = _GREEDY
+    options: tuple[Option, ...] = ()
+    """What there is to choose from, where the question is closed."""
+    many: bool = False
+    """Several options may be right at once."""
+    schema: JsonObject | None = None
+    """A JSON schema that the answer must obey; a backend that cannot hold a model to it refuses the request."""
 
     @property
     def text(self) -> str:
@@ -165,7 +160,7 @@ class Answer:
     labels: tuple[str, ...] | None = None
     """Classification: names from the sample's choices, as spelt there; None when it is not a classification."""
     scores: Mapping[str, float] | None = None
-    """Classification: a real score of each label (a probability, a log-odds); None where the model gave none."""
+    """Of each label or option a real score (a probability, a log-odds); None where the model gave none."""
     boxes: tuple[Box, ...] = ()
     segments: tuple[Segment, ...] = ()
     invalid_boxes: int = 0
@@ -232,6 +227,8 @@ class Output:
     """Width, height of each image as it was sent to the model; empty when none was."""
     scores: Mapping[str, float] | None = None
     """A real score of each choice (a probability, a log-odds), beside the words; None where the model gives none."""
+    logprobs: tuple[tuple[int, float], ...] = ()
+    """Of each token written, in order: where it ends in `text`, in characters, and its natural log-probability."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,7 +267,16 @@ def answering(
     usage: Usage = _NO_USAGE,
     sent: tuple[Size, ...] = (),
     scores: Mapping[str, float] | None = None,
+    logprobs: tuple[tuple[int, float], ...] = (),
 ) -> Output:
     """An Output whose key is the request's."""
-    key = Key.parse(request.id)
-    return Output(key=key, text=text, error=error, finish=finish, usage=usage, sent=sent, scores=scores)
+    return Output(
+        key=Key.parse(request.id),
+        text=text,
+        error=error,
+        finish=finish,
+        usage=usage,
+        sent=sent,
+        scores=scores,
+        logprobs=logprobs,
+    )

@@ -1,145 +1,277 @@
-"""How models write boxes, as data: order, scale, frame and markup.
+"""The box formats that MedGauge knows, one value for each convention; `families` are the models that follow it."""
 
-A format is declared by the model. Numbers outside its range are counted as violations and still read by the declared
-scale; nothing here looks at how large a number is in order to choose another one.
-"""
+from medgauge_model_adapters.boxless import BoxlessFormat
+from medgauge_model_adapters.corner_boxes import CornerPairs
+from medgauge_model_adapters.declared_boxes import DeclaredBoxFormat
+from medgauge_model_adapters.json_boxes import JsonObjects, JsonOr
+from medgauge_model_adapters.ref_box import BracketLists
+from medgauge_model_adapters.tags import ANSWER_BOX, BAR_BOX, OBJECT_REF, PLAIN, REF_DET, Tags
+from medgauge_model_adapters.token_boxes import TokenRuns
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+_BBOX, _BOX = JsonObjects(), JsonObjects(key="box_2d")
+_SINGLE = BracketLists(tags=PLAIN, double=False)
 
-from medgauge.protocols import Decoded, Frame, Mention
-from medgauge.types import Language, Size, Xyxy
-from medgauge_model_adapters import json_boxes, ref_box
-from medgauge_model_adapters.markup import Quad, Reading, Written
-
-Order: TypeAlias = Literal["xyxy", "yxyx"]
-Scale: TypeAlias = int | Literal["pixels"]
-FrameName: TypeAlias = Literal["original", "sent"]
-Markup: TypeAlias = Literal["ref_box", "json"]
-Rounding: TypeAlias = Literal["floor", "nearest"]
-
-_SLACK = 1e-6
-"""Keeps floor(decode(c)) at c: a quarter of a billionth of an image cannot move a box."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredBoxFormat:
-    """One way to write boxes; satisfies `medgauge.protocols.BoxFormat`."""
-
-    name: str
-    scale: Scale
-    """The number that stands for the far edge of the frame, or `pixels` of the frame."""
-    markup: Markup
-    order: Order = "xyxy"
-    frame: FrameName = "original"
-    """The picture that the numbers refer to. A relative scale means the same in both."""
-    rounding: Rounding = "floor"
-    box_key: str = "bbox_2d"
-    """JSON only."""
-
-    def decode(self, text: str, frame: Frame) -> Decoded:
-        """All boxes of a text in pixels of the original image. Never raises, and never guesses."""
-        reading = self._read(text)
-        extent = self._extent(frame)
-        return Decoded(
-            mentions=tuple(self._mention(written, extent, frame.original) for written in reading.written),
-            malformed=reading.malformed,
-            violations=sum(not self._in_range(quad, extent) for w in reading.written for quad in w.quads),
-        )
-
-    def encode(self, mentions: Sequence[tuple[str, Sequence[Xyxy]]], frame: Frame) -> str:
-        """Names with their boxes (original pixels) as the model would write them.
-
-        Numbers stay in the declared range, and a box thinner than one step is written one step wide, so that
-        what is written can always be read back.
-        """
-        extent = self._extent(frame)
-        numbers = [(label, [self._numbers(box, extent, frame.original) for box in boxes]) for label, boxes in mentions]
-        if self.markup == "json":
-            return json_boxes.write(numbers, self.box_key)
-        return ref_box.write(numbers)
-
-    def describe(self, language: Language) -> str:
-        """One sentence for the prompt that tells a model how to write boxes."""
-        corners = "x1, y1, x2, y2" if self.order == "xyxy" else "y1, x1, y2, x2"
-        if self.markup == "json":
-            shape = f'[{{"{self.box_key}": [{corners}], "label": "{_OBJECT[language]}"}}]'
-        else:
-            shape = f"<ref>{_OBJECT[language]}</ref><box>[[{corners}]]</box>"
-        unit = _PIXELS[language] if self.scale == "pixels" else _RELATIVE[language].format(scale=self.scale)
-        return _SENTENCE[language].format(shape=shape, unit=unit)
-
-    def _read(self, text: str) -> Reading:
-        return json_boxes.read(text, self.box_key) if self.markup == "json" else ref_box.read(text)
-
-    def _extent(self, frame: Frame) -> tuple[float, float]:
-        """The numbers that stand for the right and the lower edge."""
-        if self.scale == "pixels":
-            return _floats(frame.sent if self.frame == "sent" else frame.original)
-        return float(self.scale), float(self.scale)
-
-    def _in_range(self, quad: Quad, extent: tuple[float, float]) -> bool:
-        x1, y1, x2, y2 = self._swapped(quad)
-        width, height = extent
-        return all(0 <= x <= width for x in (x1, x2)) and all(0 <= y <= height for y in (y1, y2))
-
-    def _swapped(self, quad: Quad) -> Quad:
-        """Between the written order and x1, y1, x2, y2; its own inverse."""
-        a, b, c, d = quad
-        return (a, b, c, d) if self.order == "xyxy" else (b, a, d, c)
-
-    def _mention(self, written: Written, extent: tuple[float, float], original: Size) -> Mention:
-        (width, height), (right, lower) = original, extent
-        boxes: list[Xyxy] = []
-        for quad in written.quads:
-            x1, y1, x2, y2 = self._swapped(quad)
-            if x1 < x2 and y1 < y2 and all(map(math.isfinite, quad)):
-                boxes.append((x1 / right * width, y1 / lower * height, x2 / right * width, y2 / lower * height))
-        return Mention(
-            label=written.label,
-            boxes=tuple(boxes),
-            start=written.start,
-            end=written.end,
-            invalid=len(written.quads) - len(boxes),
-        )
-
-    def _numbers(self, box: Xyxy, extent: tuple[float, float], original: Size) -> tuple[int, ...]:
-        (width, height), (right, lower) = original, extent
-        x1, x2 = self._span(box[0] * right / width, box[2] * right / width, right)
-        y1, y2 = self._span(box[1] * lower / height, box[3] * lower / height, lower)
-        return (x1, y1, x2, y2) if self.order == "xyxy" else (y1, x1, y2, x2)
-
-    def _span(self, low: float, high: float, largest: float) -> tuple[int, int]:
-        """Two numbers in the declared range; at least one step apart unless the box itself was reversed."""
-        shift = _SLACK if self.rounding == "floor" else 0.5
-        limit = math.floor(largest)
-        a, b = (min(max(math.floor(value + shift), 0), limit) for value in (low, high))
-        if a != b or high < low:
-            return a, b
-        middle = min(max(math.floor((low + high) / 2 + _SLACK), 0), limit - 1)
-        return middle, middle + 1
-
-
-def _floats(size: Size) -> tuple[float, float]:
-    return float(size[0]), float(size[1])
-
-
-_OBJECT: dict[Language, str] = {"en": "object", "zh": "目标"}
-_SENTENCE: dict[Language, str] = {
-    "en": "Write every region as {shape}, where the corners are the top left and the bottom right {unit}.",
-    "zh": "每个区域写成 {shape}，依次为左上角与右下角，{unit}。",
-}
-_RELATIVE: dict[Language, str] = {
-    "en": "as integers from 0 to {scale} relative to the width and the height of the image",
-    "zh": "坐标为相对于图像宽和高的 0 到 {scale} 的整数",
-}
-_PIXELS: dict[Language, str] = {"en": "in pixels of the image", "zh": "坐标以图像像素为单位"}
-
-MEDREGA = DeclaredBoxFormat(name="medrega", scale=999, markup="ref_box")
-"""MedRegA: c = floor(pixel * 999 / side), read as c / 999 * side."""
-JSON_PIXELS = DeclaredBoxFormat(name="json-pixels", scale="pixels", markup="json", frame="sent", rounding="nearest")
-"""Pixels of the image as it was sent, as Qwen2.5-VL writes them."""
-JSON_1000 = DeclaredBoxFormat(name="json-1000", scale=1000, markup="json", rounding="nearest")
-"""0 to 1000 over the whole image, as Qwen3-VL writes them."""
+MEDREGA = DeclaredBoxFormat(
+    name="medrega",
+    scale=999,
+    markup=BracketLists(),
+    rounding="floor",
+    families=("MedRegA",),
+    sources=("xmed-lab/MedRegA evaluator_reg.py",),
+    note="c = floor(pixel * 999 / side), read as c / 999 * side; the tags are often lost in decoding",
+)
+INTERNVL = DeclaredBoxFormat(
+    name="internvl",
+    scale=1000,
+    markup=BracketLists(),
+    families=("InternVL 1.2 to 3.x",),
+    sources=("OpenGVLab/InternVL evaluate_grounding.py", "OpenGVLab/InternVL#285"),
+    note="relative to the whole image, not to its tiles",
+)
+QWEN_VL = DeclaredBoxFormat(
+    name="qwen-vl",
+    scale=999,
+    markup=CornerPairs(),
+    families=("Qwen-VL", "Qwen-VL-Chat"),
+    sources=("QwenLM/Qwen-VL eval_mm/evaluate_grounding.py",),
+    note="its evaluation divides by 999, its demo by 1000; the tags are lost unless special tokens are kept",
+)
+QWEN2_VL = DeclaredBoxFormat(
+    name="qwen2-vl",
+    scale=1000,
+    markup=CornerPairs(tags=OBJECT_REF),
+    families=("Qwen2-VL",),
+    sources=("QwenLM/Qwen3-VL#866", "EvolvingLMMs-Lab/lmms-eval#98"),
+    note="the tags are lost unless special tokens are kept",
+)
+JSON_PIXELS = DeclaredBoxFormat(
+    name="json-pixels",
+    scale="pixels",
+    markup=_BBOX,
+    frame="sent",
+    families=("Qwen2.5-VL", "Lingshu", "MiMo-VL"),
+    sources=("QwenLM/Qwen3-VL#676, #830, #866", "lmms-eval groundingme: smart_resize_mimo"),
+    unverified="that fine-tunes of Qwen2.5-VL keep its convention",
+    note="pixels of the image as it was sent, after the model's own resize",
+)
+JSON_PIXELS_ORIGINAL = DeclaredBoxFormat(
+    name="json-pixels-original",
+    scale="pixels",
+    markup=JsonOr(objects=_BBOX, other=_SINGLE),
+    families=("VLM-R1",),
+    sources=("om-ai-lab/VLM-R1#198",),
+    unverified="known from an issue alone",
+    note="pixels taken as those of the original image; a bare list is read too",
+)
+JSON_1000 = DeclaredBoxFormat(
+    name="json-1000",
+    scale=1000,
+    markup=_BBOX,
+    families=("Qwen3-VL", "GPT and Claude by prompt", "any model by prompt"),
+    sources=("QwenLM/Qwen3-VL#1486", "lmms-eval refcoco_grounding"),
+    note="a service that scales large images down makes pixels meaningless: ask for this",
+)
+JSON_1 = DeclaredBoxFormat(
+    name="json-1",
+    scale=1,
+    decimals=3,
+    markup=_BBOX,
+    families=("any model by prompt",),
+    note="no model's own; for prompts that ask for fractions",
+)
+MMORAL = DeclaredBoxFormat(
+    name="mmoral",
+    scale="pixels",
+    markup=_BOX,
+    families=("references of MMOral",),
+    sources=("open-compass/VLMEvalKit MMOral",),
+    note="the key of Gemini in the other order",
+)
+GEMINI = DeclaredBoxFormat(
+    name="gemini",
+    scale=1000,
+    markup=_BOX,
+    order="yxyx",
+    families=("Gemini 1.5 to 3",),
+    sources=("ai.google.dev, spatial understanding",),
+)
+MEDGEMMA_1_5 = DeclaredBoxFormat(
+    name="medgemma-1.5",
+    scale=1000,
+    markup=_BOX,
+    order="yxyx",
+    frame="padded-centre",
+    families=("MedGemma 1.5",),
+    sources=("google-health/medgemma cxr_anatomy_localization_with_hugging_face.ipynb",),
+    unverified="read in a copy of the notebook; the technical report speaks of 0 to 1",
+    note="holds where the image is padded before it is sent, as in the notebook; sent as it is, declare gemini",
+)
+DEEPSEEK_VL2 = DeclaredBoxFormat(
+    name="deepseek-vl2",
+    scale=999,
+    markup=BracketLists(tags=REF_DET),
+    families=("DeepSeek-VL2",),
+    sources=("deepseek-ai/DeepSeek-VL2 README.md",),
+    note="grounded captions need <|grounding|> in the prompt",
+)
+GLM_V = DeclaredBoxFormat(
+    name="glm-v",
+    scale=1000,
+    markup=JsonOr(objects=_BBOX, other=BracketLists(tags=ANSWER_BOX), writes_objects=False),
+    families=("GLM-4.1V", "GLM-4.5V", "GLM-4.6V"),
+    sources=("zai-org glmv-grounding skill", "sgl-project/sglang#14848"),
+    note="<|begin_of_box|> goes round any answer and is no box",
+)
+COGVLM = DeclaredBoxFormat(
+    name="cogvlm",
+    scale=1000,
+    top=999,
+    digits=3,
+    markup=BracketLists(tags=PLAIN, joined=True),
+    rounding="floor",
+    families=("CogVLM grounding",),
+    sources=("zai-org/CogVLM prompts",),
+    unverified="that a number is a thousandth of the side, and how several boxes are joined",
+)
+LLAVA_1_5 = DeclaredBoxFormat(
+    name="llava-1.5",
+    scale=1,
+    decimals=2,
+    markup=_SINGLE,
+    frame="padded-centre",
+    families=("LLaVA-1.5",),
+    sources=("haotian-liu/LLaVA#606, #623",),
+    unverified="whether the boxes of its training were padded (haotian-liu/LLaVA#822)",
+    note="holds where the image is padded to a square, as its makers' code does",
+)
+SHIKRA = DeclaredBoxFormat(
+    name="shikra",
+    scale=1,
+    decimals=3,
+    markup=BracketLists(tags=PLAIN, double=False, joined=True),
+    frame="padded-centre",
+    families=("Shikra",),
+    sources=("shikras/shikra mllm/dataset/process_function/box_process_function.py",),
+)
+RADVLM = DeclaredBoxFormat(
+    name="radvlm",
+    scale=1,
+    decimals=2,
+    markup=_SINGLE,
+    families=("RadVLM",),
+    sources=("uzh-dqbm-cmi/RadVLM radvlm/data/create_instructions.py",),
+)
+FERRET = DeclaredBoxFormat(
+    name="ferret",
+    scale=1000,
+    markup=_SINGLE,
+    families=("Ferret",),
+    sources=("apple/ml-ferret ferret/eval/eval_refexp.py",),
+)
+MINIGPT_V2 = DeclaredBoxFormat(
+    name="minigpt-v2",
+    scale=100,
+    markup=TokenRuns(
+        tokens=("<%s>",) * 4,
+        edges=("{", "}"),
+        between="<delim>",
+        around=(" ", ""),
+        tags=Tags(open_name="<p>", close_name="</p>"),
+    ),
+    rounding="floor",
+    families=("MiniGPT-v2",),
+    sources=("Vision-CAIR/MiniGPT-4 eval_scripts/eval_ref.py",),
+    unverified="<p> and <delim>, known from the demo alone",
+    note="the prompt needs [refer]",
+)
+CHEXAGENT_2 = DeclaredBoxFormat(
+    name="chexagent-2",
+    scale=100,
+    markup=CornerPairs(tags=BAR_BOX),
+    families=("CheXagent-2",),
+    sources=("Stanford-AIMI/CheXagent model_chexagent/chexagent.py: plot_image",),
+    unverified="the tags, read in a copy of its tokeniser",
+)
+KOSMOS_2 = DeclaredBoxFormat(
+    name="kosmos-2",
+    scale=32,
+    digits=4,
+    markup=TokenRuns(
+        tokens=("<patch_index_%s>",) * 2,
+        between="</delimiter_of_multi_objects/>",
+        around=("<object>", "</object>"),
+        tags=Tags(open_name="<phrase>", close_name="</phrase>", open_box="<object>", close_box="</object>"),
+        grid=32,
+    ),
+    frame="squashed",
+    rounding="cells",
+    corners=("first", "last"),
+    families=("Kosmos-2",),
+    sources=("huggingface/transformers processing_kosmos2.py",),
+    note="two cells of a 32 x 32 grid: a box within one row or column reaches to their edges, else to their centres",
+)
+FLORENCE_2 = DeclaredBoxFormat(
+    name="florence-2",
+    scale=1000,
+    top=999,
+    offset=0.5,
+    markup=TokenRuns(tokens=("<loc_%s>",) * 4, separator=""),
+    frame="squashed",
+    families=("Florence-2",),
+    sources=("huggingface/transformers processing_florence2.py",),
+    note="bins, read at their middle; needs its special tokens kept",
+)
+PALIGEMMA = DeclaredBoxFormat(
+    name="paligemma",
+    scale=1024,
+    top=1023,
+    digits=4,
+    order="yxyx",
+    markup=TokenRuns(tokens=("<loc%s>",) * 4, separator=" ; ", name_after=True),
+    frame="squashed",
+    families=("PaliGemma", "PaliGemma 2"),
+    sources=("ai.google.dev, PaliGemma",),
+    note="the prompt is `detect x ; y`; the name follows each box; needs its special tokens kept",
+)
+MAIRA_2 = DeclaredBoxFormat(
+    name="maira-2",
+    scale=100,
+    top=99,
+    offset=0.5,
+    markup=TokenRuns(
+        tokens=("<x%s>", "<y%s>", "<x%s>", "<y%s>"),
+        edges=("<box>", "</box>"),
+        around=("", "</obj>"),
+        tags=Tags(open_name="<obj>", open_box="<box>", close_box="</box>"),
+        separator=" ",
+    ),
+    frame="centre-crop",
+    corners=("1", "1", "2", "2"),
+    families=("MAIRA-2",),
+    sources=("microsoft/maira-2 processing_maira2.py",),
+    note="bins, read at their middle, of the square that its processor crops; the name is the whole phrase",
+)
+OFA = DeclaredBoxFormat(
+    name="ofa",
+    scale=999,
+    markup=TokenRuns(tokens=("<bin_%s>",) * 4, glue=" ", between=" ", around=(" ", "")),
+    frame="canvas",
+    canvas=512,
+    families=("OFA", "BiomedGPT"),
+    sources=("OFA-Sys/OFA data/mm_data/refcoco_dataset.py, utils/transforms.py",),
+    unverified="BiomedGPT",
+    note="pixels as sent * 999 / 512: the numbers of an image sent smaller than 512 stop short of 999",
+)
+MOLMO = BoxlessFormat(
+    name="molmo",
+    points=True,
+    families=("Molmo",),
+    sources=("allenai/Molmo-7B-D-0924 discussions",),
+    unverified="known from discussions alone",
+    note="points in percent; a point has no extent, so each one counts as malformed and none becomes a box",
+)
+NONE = BoxlessFormat(
+    name="none",
+    families=("LLaVA-Med", "HuatuoGPT-Vision", "Med-Flamingo", "HealthGPT", "MedGemma 1"),
+    note="not trained for boxes: nothing is read, and a question about a region is refused",
+)

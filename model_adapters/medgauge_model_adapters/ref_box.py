@@ -1,43 +1,28 @@
-"""Boxes written as `<ref>name</ref><box>[[a, b, c, d], ...]</box>`, with the tags or what is left without them.
+"""Boxes written as lists in brackets: `<ref>name</ref><box>[[a, b, c, d], ...]</box>`, `name [a, b, c, d]`.
 
-Decoders often drop special tokens, so `name[[a, b, c, d]]` must read the same. One pass over the text: the time is
-linear in its length, whatever it holds.
+With the tags of a model, or with what is left without them: `name[[a, b, c, d]]` must read the same. One pass over
+the text: the time is linear in its length, whatever it holds.
 """
 
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from medgauge_model_adapters.markup import Quad, Reading, Written
+from medgauge_model_adapters.markup import NUMBER, Named, Quad, Reading, Span, Written
+from medgauge_model_adapters.naming import name_of
+from medgauge_model_adapters.tags import NARROW, REF_BOX, Tags, patterns
 
-_NARROW = str.maketrans("，、［］【】：；（）．－＋＜＞／", ",,[][]:;().-+<>/")
-"""Full-width punctuation to its narrow form, one character for one, so that spans stay true."""
-
-_RUN = re.compile(r"\[(?:[\[\]\d.,\s+-]|e(?=[+-]?\d)|nan|inf(?:inity)?)*+", re.IGNORECASE)
+_RUN = {
+    joined: re.compile(rf"\[(?:[\[\]\d.,\s+{';' if joined else ''}-]|e(?=[+-]?\d)|nan|inf(?:inity)?)*+", re.IGNORECASE)
+    for joined in (False, True)
+}
 _LEAF = re.compile(r"\[([^\[\]]*+)(\]?)")
-_NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{1,30})?(?:e[+-]?\d{1,4})?|nan|inf(?:inity)?)", re.IGNORECASE)
-"""What is read as a number; one that is not finite makes its box invalid, not unreadable."""
-_TAG = re.compile(r"</?(?:ref|box)>", re.IGNORECASE)
-_OPEN_BOX = re.compile(r"<box>", re.IGNORECASE)
-_OPEN_REF = re.compile(r"<ref>", re.IGNORECASE)
-_CLOSE_BOX = re.compile(r"\s*+</box>", re.IGNORECASE)
+_NUMBER = re.compile(NUMBER, re.IGNORECASE)
 _OPENED = re.compile(r"\s*+\[")
-_CLOSE_REF = re.compile(r"</ref>", re.IGNORECASE)
-_STOP = re.compile(r"[\n,;:!?。]|\.(?=\s)")
-_LEAD = re.compile(r"^(?:the\s+)?(?:region|location|position|bounding box)(?:es|s)?\s+(?:of|for)\s+(?:the\s+)?", re.I)
-_TRAIL = re.compile(
-    r"(?:\s+(?:is|are))?(?:\s+(?:located|found|seen))?(?:\s+(?:in|at|within))?$"
-    r"|(?:的?(?:区域|位置|边界框))?(?:位于|是|为|在)?$",
-    re.IGNORECASE,
-)
-_EDGE = " \t\r\n,;:.!?。*#`\"'<>/-"
-_JOINERS = {"", "and", "和", "与", "及", "以及"}
-"""What may stand between two lists of boxes of one name."""
-_LOOK_BEHIND = 16
+_BLANK = 11
+"""Characters of space between a tag and its list that are looked through."""
 _LOOK_AHEAD = 200
-LONGEST_NAME = 200
-"""Characters of running text, before a box without tags, that are looked at for its name."""
+_PADDING = " \t\r\n,"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,94 +32,97 @@ class _List:
     start: int
     end: int
     quads: tuple[Quad, ...]
+    spans: tuple[Span, ...]
     malformed: int
 
 
-def read(text: str) -> Reading:
-    """All names and boxes of a text. A name belongs to the boxes that follow it; it is empty where none is written."""
-    narrow = text.translate(_NARROW)
-    written: list[Written] = []
-    malformed = _tags_without_list(narrow)
-    for found in _lists(narrow):
-        malformed += found.malformed
-        previous = written[-1].end if written else 0
-        label, start = "", found.start
-        if written and narrow[previous : found.start].strip(_EDGE + "()").lower() in _JOINERS:
-            label = written[-1].label
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BracketLists:
+    """Lists of four numbers; satisfies `medgauge_model_adapters.markup.Markup`."""
+
+    tags: Tags = REF_BOX
+    double: bool = True
+    """Boxes are written in a list of lists; one without it is read all the same."""
+    joined: bool = False
+    """Boxes of one name share a pair of brackets, parted by semicolons."""
+
+    def read(self, text: str) -> Reading:
+        """All names and boxes. A name belongs to the boxes that follow it; it is empty where none is written."""
+        narrow = text.translate(NARROW)
+        written: list[Written] = []
+        malformed = self._tags_without_list(narrow)
+        for found in self._lists(narrow):
+            malformed += found.malformed
+            label, start = name_of(text, narrow, written, found.start, self.tags)
+            written.append(Written(label=label, quads=found.quads, spans=found.spans, start=start, end=found.end))
+        return Reading(written=tuple(written), malformed=malformed)
+
+    def write(self, mentions: Sequence[Named]) -> str:
+        """Names with their boxes; a name without boxes stands alone."""
+        return ", ".join(self._write_one(label, quads) for label, quads in mentions)
+
+    def _write_one(self, label: str, quads: Sequence[Sequence[str]]) -> str:
+        name = f"{self.tags.open_name}{label}{self.tags.close_name}" if label else ""
+        if not quads:
+            return name
+        if self.joined:
+            inner = "[" + ";".join(",".join(quad) for quad in quads) + "]"
         else:
-            label, start = _name(text, narrow, previous, found.start)
-        written.append(Written(label=label, quads=found.quads, start=start, end=found.end))
-    return Reading(written=tuple(written), malformed=malformed)
+            inner = ", ".join("[" + ", ".join(quad) + "]" for quad in quads)
+        boxes = self.tags.open_box + (f"[{inner}]" if self.double else inner) + self.tags.close_box
+        return f"{name}{boxes}" if self.tags.open_name or not name else f"{name} {boxes}"
 
+    def _lists(self, narrow: str) -> Iterator[_List]:
+        """Every run of brackets and numbers that is box markup."""
+        opening = self.tags.open_box
+        behind = len(opening) + _BLANK
+        for run in _RUN[self.joined].finditer(narrow):
+            before = narrow[max(0, run.start() - behind) : run.start()].rstrip()
+            tagged = bool(opening) and before.lower().endswith(opening)
+            found = self._quads(run[0], run.start(), plain=not tagged and not run[0].startswith("[["))
+            malformed = found.malformed
+            if tagged and not found.quads:
+                malformed = max(malformed, 1)
+            if not found.quads and not malformed:
+                continue
+            start = max(0, run.start() - behind) + len(before) - len(opening) if tagged else run.start()
+            close_box = patterns(self.tags).close_box
+            search = close_box.search if tagged else close_box.match
+            closed = search(narrow, found.end, found.end + _LOOK_AHEAD)
+            end = closed.end() if closed else found.end
+            yield _List(start=start, end=end, quads=found.quads, spans=found.spans, malformed=malformed)
 
-def write(mentions: Sequence[tuple[str, Sequence[Sequence[int]]]]) -> str:
-    """Names with their boxes; a name without boxes is a bare `<ref>`."""
-    return ", ".join(_write_one(label, quads) for label, quads in mentions)
+    def _quads(self, run: str, start: int, *, plain: bool) -> _List:
+        """The boxes of one run, the number of its unreadable lists, and where its last bracket ends.
 
+        In `plain` text, a single bracket with one or two numbers is a remark such as `[3]`, not a box.
+        """
+        quads: list[Quad] = []
+        spans: list[Span] = []
+        malformed = end = 0
+        for leaf in _LEAF.finditer(run):
+            end = leaf.end()
+            if not leaf[1].strip(_PADDING) and not leaf[2]:
+                continue
+            place = leaf.start(1)
+            for part in leaf[1].split(";"):
+                inner = part.strip(_PADDING)
+                numbers = [number.strip() for number in inner.split(",")]
+                numeric = all(map(_NUMBER.fullmatch, numbers))
+                if leaf[2] and numeric and len(numbers) == 4:
+                    a, b, c, d = map(float, numbers)
+                    quads.append((a, b, c, d))
+                    begin = start + place + len(part) - len(part.lstrip(_PADDING))
+                    spans.append((begin, begin + len(inner)))
+                elif not plain or (numeric and len(numbers) > 2):
+                    malformed += 1
+                place += len(part) + 1
+        end = start + max(end, run.rfind("]") + 1)
+        return _List(start=start, end=end, quads=tuple(quads), spans=tuple(spans), malformed=malformed)
 
-def _write_one(label: str, quads: Sequence[Sequence[int]]) -> str:
-    name = f"<ref>{label}</ref>" if label else ""
-    lists = ", ".join("[" + ", ".join(map(str, quad)) + "]" for quad in quads)
-    return f"{name}<box>[{lists}]</box>" if quads else name
-
-
-def _lists(narrow: str) -> Iterator[_List]:
-    """Every run of brackets and numbers that is box markup."""
-    for run in _RUN.finditer(narrow):
-        before = narrow[max(0, run.start() - _LOOK_BEHIND) : run.start()].rstrip()
-        tagged = before.lower().endswith("<box>")
-        quads, malformed, end = _quads(run[0], plain=not tagged and not run[0].startswith("[["))
-        if tagged and not quads:
-            malformed = max(malformed, 1)
-        if not quads and not malformed:
-            continue
-        start = max(0, run.start() - _LOOK_BEHIND) + len(before) - len("<box>") if tagged else run.start()
-        end += run.start()
-        search = _CLOSE_BOX.search if tagged else _CLOSE_BOX.match
-        closed = search(narrow, end, end + _LOOK_AHEAD)
-        yield _List(start=start, end=closed.end() if closed else end, quads=quads, malformed=malformed)
-
-
-def _quads(run: str, *, plain: bool) -> tuple[tuple[Quad, ...], int, int]:
-    """Boxes, unreadable lists, and where the run's last bracket ends.
-
-    In `plain` text, a single bracket with one or two numbers is a remark such as `[3]`, not a box.
-    """
-    quads: list[Quad] = []
-    malformed = end = 0
-    for leaf in _LEAF.finditer(run):
-        end = leaf.end()
-        inner = leaf[1].strip(" \t\r\n,")
-        if not inner and not leaf[2]:
-            continue
-        numbers = [part.strip() for part in inner.split(",")]
-        numeric = all(map(_NUMBER.fullmatch, numbers))
-        if leaf[2] and numeric and len(numbers) == 4:
-            a, b, c, d = map(float, numbers)
-            quads.append((a, b, c, d))
-        elif not plain or (numeric and len(numbers) > 2):
-            malformed += 1
-    return tuple(quads), malformed, max(end, run.rfind("]") + 1)
-
-
-def _tags_without_list(narrow: str) -> int:
-    """How many `<box>` tags are followed by no bracket at all."""
-    return sum(not _OPENED.match(narrow, tag.end(), tag.end() + _LOOK_BEHIND) for tag in _OPEN_BOX.finditer(narrow))
-
-
-def _name(text: str, narrow: str, start: int, end: int) -> tuple[str, int]:
-    """The name before a box and where it begins: what the last `<ref>` holds, else the end of the running text."""
-    opened = deque(_OPEN_REF.finditer(narrow, start, end), maxlen=1)
-    if opened:
-        closed = _CLOSE_REF.search(narrow, opened[0].end(), end)
-        return text[opened[0].end() : closed.start() if closed else end].strip(), opened[0].start()
-    floor = max(start, end - LONGEST_NAME)
-    tail = _TAG.sub(lambda tag: " " * len(tag[0]), narrow[floor:end]).rstrip(_EDGE + "(")
-    trail = _TRAIL.search(tail)
-    tail = tail[: trail.start()] if trail else tail
-    stops = list(_STOP.finditer(tail))
-    begin = stops[-1].end() if stops else 0
-    begin += len(tail[begin:]) - len(tail[begin:].lstrip(_EDGE + ")"))
-    lead = _LEAD.match(tail[begin:])
-    begin += lead.end() if lead else 0
-    return text[floor + begin : floor + len(tail)].strip(), floor + begin
+    def _tags_without_list(self, narrow: str) -> int:
+        """How many box tags are followed by no bracket at all."""
+        if self.tags.any_answer:
+            return 0
+        opened = patterns(self.tags).open_box.finditer(narrow)
+        return sum(not _OPENED.match(narrow, tag.end(), tag.end() + _BLANK + 5) for tag in opened)

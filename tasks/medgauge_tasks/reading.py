@@ -1,6 +1,8 @@
 """From outputs to words: reasoning and markup taken out, places kept."""
 
+import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -83,9 +85,35 @@ def name_of(label: str, choices: Sequence[str]) -> str:
     return next((choice for choice in choices if normalise(choice) == written), label)
 
 
-def boxes_of(mention: Mention, label: str) -> tuple[Box, ...]:
-    """The mention's boxes under a label."""
-    return tuple(Box(xyxy=xyxy, label=label) for xyxy in mention.boxes)
+def boxes_of(mention: Mention, label: str, output: Output) -> tuple[Box, ...]:
+    """The mention's boxes under a label, read from the text of `output`.
+
+    A box has a score where the output has log-probabilities: the geometric mean of the probabilities of the tokens
+    that write its numbers, between 0 and 1. Otherwise, or where no token touches them, it has none.
+    """
+    if not output.logprobs or len(mention.spans) != len(mention.boxes):
+        return tuple(Box(xyxy=xyxy, label=label) for xyxy in mention.boxes)
+    return tuple(
+        Box(xyxy=xyxy, label=label, score=_probability(output.logprobs, *span))
+        for xyxy, span in zip(mention.boxes, mention.spans, strict=True)
+    )
+
+
+def _probability(logprobs: Sequence[tuple[int, float]], start: int, end: int) -> float | None:
+    """The geometric mean of the probabilities of the tokens that overlap a span of the text."""
+    first = bisect_right(logprobs, start, key=_token_end)
+    last = bisect_left(logprobs, end, key=_token_end)
+    begins = logprobs[first - 1][0] if first else 0
+    values = []
+    for stop, value in logprobs[first : last + 1]:
+        if stop > begins:
+            values.append(value)
+        begins = stop
+    return min(1.0, math.exp(math.fsum(values) / len(values))) if values else None
+
+
+def _token_end(token: tuple[int, float]) -> int:
+    return token[0]
 
 
 def without_markup(text: str) -> str:

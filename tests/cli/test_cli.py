@@ -17,7 +17,8 @@ def medgauge(*words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
 
 
 COMMANDS = (
-    *("run", "score", "score-records", "compare", "leaderboard", "list", "show", "demo", "audit-boxes", "selftest"),
+    *("run", "score", "score-records", "compare", "leaderboard", "list", "show", "demo"),
+    *("audit-boxes", "selfcheck-model", "selftest"),
 )
 
 
@@ -62,11 +63,11 @@ def test_tasks_cover_six_families_eight_modalities_and_both_languages() -> None:
         (["run", "vqa-rad", "--model", "baseline/visoin"], "unknown model 'baseline/visoin'. Did you mean 'baseline/"),
         (["run", "vqa-rad", "--model", "replya:x.jsonl"], "unknown model 'replya:x.jsonl'"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "prompts=fancy"], "no prompt set 'fancy'"),
-        (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature=hot"], "expected float"),
+        (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature=hot"], "expected a valid number"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature"], "expected KEY=VALUE"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "colour=red"], "colour"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "recorded=blind"], "is no recording"),
-        (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature=nan"], "temperature >= 0"),
+        (["run", "vqa-rad", "--model", "baseline/prior", "--set", "temperature=nan"], "expected a finite number"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "max_new_tokens=-5"], "max_new_tokens >= 1"),
         (["run", "phantom-vqa", "--model", "baseline/prior", "--limit", "2", "--out", "/dev/null/x"], "/dev/null"),
         (["run", "vqa-rad", "--model", f"replay:{'x' * 300}"], "xxx"),
@@ -241,3 +242,26 @@ def test_failed_share_over_the_limit_exits_4_with_results_written(run: Path, tmp
     assert sum(entry["n"] for entry in tasks.values()) == 24
     assert sum(entry["status"]["failed"] for entry in tasks.values()) == 2
     medgauge("run", *words, "--max-failed", 0.1)
+
+
+def test_recorded_trials_are_scored_as_passes_and_again(run: Path, tmp_path: Path) -> None:
+    keys = [json.loads(line)["key"] for line in (run / "outputs.jsonl").read_text("utf-8").splitlines()]
+    rows = [
+        {"id": k["id"], "language": k["language"], "text": text, "trial": trial}
+        for k in keys
+        for trial, text in enumerate(
+            ("yes" if k["language"] == "en" else "是", "no" if k["language"] == "en" else "否")
+        )
+    ]
+    words = ("phantom-vqa", "--model", f"replay:{records(tmp_path, *rows)}", "--limit", 12, "--trials", 2)
+    done = medgauge("run", *words, "--out", tmp_path / "trials")
+    assert "n 12 x 2 trials (" in done.stdout
+    assert "trial sd" in done.stdout
+    tasks = json.loads((tmp_path / "trials" / "results.json").read_text("utf-8"))["tasks"]
+    for entry in tasks.values():
+        made = entry["metrics"]["exact_match"]
+        assert made["value"] == pytest.approx(sum(made["trials"]) / 2)
+        assert made["trial_sd"] == pytest.approx(abs(made["trials"][0] - made["trials"][1]) / 2**0.5)
+    assert medgauge("score", tmp_path / "trials").stdout == done.stdout
+    refused = medgauge("run", "phantom-vqa", "--model", "baseline/prior", "--trials", 2, code=2)
+    assert "greedy answers are all the same" in refused.stderr

@@ -8,10 +8,11 @@ import pytest
 from made import Learns, Same, Says, make_plan, make_task, metric
 
 from medgauge.errors import BadRecord, Incomplete, MedGaugeError, NothingSelected, SpecMismatch
+from medgauge.generation import Generation
 from medgauge.prepare import select
 from medgauge.run import execute
 from medgauge.store import RunDirectory
-from medgauge.types import Generation, Key, answering
+from medgauge.types import Key, answering
 
 
 def test_a_whole_run(tmp_path: Path) -> None:
@@ -210,7 +211,7 @@ def test_results_hold_no_time_and_repeat_byte_for_byte(tmp_path: Path) -> None:
     first = (tmp_path / "a" / "results.json").read_bytes()
     execute(make_plan(task, Says()), tmp_path / "a", None)
     assert (tmp_path / "a" / "results.json").read_bytes() == first
-    assert json.loads(first)["schema_version"] == 2
+    assert json.loads(first)["schema_version"] == 3
 
 
 def test_key_parses_back_whatever_the_id() -> None:

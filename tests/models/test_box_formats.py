@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from medgauge.plugins import catalog
 from medgauge.protocols import BoxFormat, Frame
-from medgauge_model_adapters.box_formats import JSON_1000, JSON_PIXELS, MEDREGA, DeclaredBoxFormat
+from medgauge_model_adapters.box_formats import JSON_1000, JSON_PIXELS, MEDREGA
+from medgauge_model_adapters.declared_boxes import DeclaredBoxFormat
+from medgauge_model_adapters.json_boxes import JsonObjects
 
 FRAME = Frame(original=(999, 999), sent=(999, 999))
-YXYX = DeclaredBoxFormat(name="yxyx", scale=1000, markup="json", order="yxyx", rounding="nearest", box_key="box_2d")
+YXYX = DeclaredBoxFormat(name="yxyx", scale=1000, markup=JsonObjects(key="box_2d"), order="yxyx")
 ALL = [MEDREGA, JSON_PIXELS, JSON_1000, YXYX]
 
 

@@ -1,6 +1,7 @@
 """`medgauge list`: every name, and where it comes from."""
 
 import sys
+from collections.abc import Mapping
 from inspect import getdoc
 from typing import Any, cast
 
@@ -46,7 +47,21 @@ def _rows(kind: str) -> list[dict[str, Any]]:
         return [{"name": name, "tasks": list(names.load(name))} for name in sorted(names.entries)]
     if kind == "metrics":
         return [{"name": name, "title": _summary(names.load(name))} for name in sorted(names.entries)]
-    return [{"name": name} for name in sorted(names.entries)]
+    if kind == "box-formats":
+        return [{"name": name, **_box_format(names.load(name))} for name in sorted(names.entries)]
+    return [{"name": name, **_model(names.load(name))} for name in sorted(names.entries)]
+
+
+def _model(factory: object) -> dict[str, Any]:
+    """What the factory says of its model: a profile its data, another its first sentence."""
+    described = getattr(factory, "description", None)
+    return dict(described) if isinstance(described, Mapping) else {"title": _summary(factory)}
+
+
+def _box_format(box_format: object) -> dict[str, Any]:
+    """Who writes so and what nobody confirmed of it, where the format says so."""
+    families, unverified = getattr(box_format, "families", ()), getattr(box_format, "unverified", "")
+    return {"families": list(families), "unverified": unverified, "note": getattr(box_format, "note", "")}
 
 
 def _protocol(protocol: RecordProtocol) -> dict[str, Any]:
@@ -78,7 +93,11 @@ def _print(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    shown = [key for key in ("name", "family", "languages", "access", "tasks", "title") if any(key in r for r in rows)]
+    shown = [
+        key
+        for key in ("name", "family", "families", "languages", "access", "tasks", "title", "unverified")
+        if any(key in r for r in rows)
+    ]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for key in shown:
         table.add_column(key, no_wrap=key == "name")

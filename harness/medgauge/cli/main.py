@@ -15,6 +15,7 @@ from medgauge.cli.compare import compare
 from medgauge.cli.demo import demo
 from medgauge.cli.records import score_records
 from medgauge.cli.run import run, score
+from medgauge.cli.selfcheck_model import selfcheck_model
 from medgauge.cli.selftest import selftest
 from medgauge.cli.show import show
 from medgauge.cli.site import leaderboard
@@ -22,8 +23,8 @@ from medgauge.errors import MedGaugeError
 from medgauge.progress import say
 
 EXIT_CODES = """
-Exit codes: 0 ok; 1 crash or failed selftest; 2 usage or configuration; 3 not comparable; 4 incomplete or too many
-failures; 5 nothing selected; 130 and 143 interrupted (run the same command again to resume).
+Exit codes: 0 ok; 1 crash, failed selftest or selfcheck-model; 2 usage or configuration; 3 not comparable; 4 incomplete
+or too many failures; 5 nothing selected; 130 and 143 interrupted (run the same command again to resume).
 """
 
 
@@ -48,7 +49,9 @@ def cli(debug: bool) -> None:
     del debug  # read by main, before any command runs
 
 
-for command in (demo, run, score, score_records, compare, leaderboard, list_names, show, audit_boxes, selftest):
+COMMANDS = (demo, run, score, score_records, compare, leaderboard, list_names, show)
+CHECKS = (audit_boxes, selfcheck_model, selftest)
+for command in (*COMMANDS, *CHECKS):
     cli.add_command(command)
 
 

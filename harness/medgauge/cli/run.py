@@ -31,7 +31,10 @@ class Asked:
     limit: int | None
     settings: tuple[str, ...]
     control: Control
+    trials: int
+    batch_size: str | None
     allow_missing: bool
+    allow_credentialed_upload: bool
     max_failed: float
     fresh: bool
     as_json: bool
@@ -45,7 +48,12 @@ class Asked:
 @click.option("--limit", type=click.IntRange(min=1), help="Ask only this many samples a task, the same ones always.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="prompts, max_new_tokens, box_format, ...")
 @click.option("--control", type=click.Choice(["none", "blind"]), default="none", show_default=True)
+@click.option("--trials", type=click.IntRange(min=1), default=1, show_default=True, help="Ask every sample so often.")
+@click.option("--batch-size", metavar="N|auto", help="The same as --set batch_size=N.")
 @click.option("--allow-missing", is_flag=True, help="Count samples without a prediction as wrong.")
+@click.option(
+    "--allow-credentialed-upload", is_flag=True, help="Your licence lets credentialed data go to the model's host."
+)
 @click.option("--max-failed", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Else exit 4.")
 @click.option("--fresh", is_flag=True, help="Delete the run directory first instead of resuming.")
 @JSON
@@ -57,10 +65,23 @@ def run(**options: Any) -> int:
       medgauge run demo --model baseline/vision
       medgauge run vqa-rad --data-dir DATA --model replay:base.jsonl --out runs/base
       medgauge run real-suite --data-dir DATA --model baseline/vision --control blind
+      medgauge run vqa-rad --data-dir DATA --model transformers:/models/qwen2.5-vl-3b --batch-size auto
+      medgauge run vqa-rad --data-dir DATA --model openai:tiny@http://127.0.0.1:8000/v1 --set concurrency=32
+      medgauge run vqa-rad --data-dir DATA --model qwen2.5-vl-7b --trials 5 --set temperature=0.7
     """
     asked = Asked(**options)
-    settings = _settings(asked.settings)
-    plan = make_plan(asked.tasks, asked.model, settings=settings, control=asked.control, limit=asked.limit)
+    settings = read_settings(asked.settings)
+    if asked.batch_size is not None:
+        settings["batch_size"] = asked.batch_size
+    plan = make_plan(
+        asked.tasks,
+        asked.model,
+        settings=settings,
+        control=asked.control,
+        limit=asked.limit,
+        trials=asked.trials,
+        allow_upload=asked.allow_credentialed_upload,
+    )
     folder = asked.out or _folder(asked.tasks, plan)
     finished = execute(plan, folder, asked.data_dir, allow_missing=asked.allow_missing, fresh=asked.fresh)
     return _report(finished, folder, asked.max_failed, asked.as_json)
@@ -101,7 +122,8 @@ def _report(finished: Finished, folder: Path, max_failed: float, as_json: bool |
     return 0
 
 
-def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
+def read_settings(pairs: tuple[str, ...]) -> dict[str, str]:
+    """`--set` pairs by name. Raises MedGaugeError for one without a `=`."""
     for pair in pairs:
         if "=" not in pair:
             raise MedGaugeError(f"--set {pair!r}: expected KEY=VALUE")

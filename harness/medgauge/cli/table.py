@@ -47,7 +47,8 @@ def print_results(results: Mapping[str, Any]) -> None:
     console = stdout()
     for task, entry in results["tasks"].items():
         status = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in entry["status"].items() if count)
-        console.print(f"{task}  {entry['family']} {entry['language']}  n {entry['n']} ({status})", style="bold")
+        trials = f" x {entry['trials']} trials" if "trials" in entry else ""
+        console.print(f"{task}  {entry['family']} {entry['language']}  n {entry['n']}{trials} ({status})", style="bold")
         console.print(_table(entry))
         parts = sum(_part(name, entry) for name in entry["metrics"])
         if parts:
@@ -81,14 +82,16 @@ def _table(entry: Mapping[str, Any]) -> Any:
 
 
 def _rows(columns: tuple[str, ...], shown: Mapping[str, Any], primary: str, form: Form) -> Any:
-    """A row a number; the counts of undefined samples only where there are any."""
+    """A row a number; the counts of undefined samples, and the spread of trials, only where there are any."""
     holes = any(one["n_undefined"] for one in shown.values())
-    made = table((*columns, *(("undefined",) if holes else ()), "groups"))
+    trials = any("trial_sd" in one for one in shown.values())
+    made = table((*columns, *(("undefined",) if holes else ()), "groups", *(("trial sd",) if trials else ())))
     for name, one in shown.items():
         label = f"{name}{marks(name == primary, one['higher_is_better'])}"
         undefined = (str(one["n_undefined"] or ""),) if holes else ()
         defined = str(one["n"] - one["n_undefined"])
-        made.add_row(label, form(one["value"]), interval(one, form), defined, *undefined, str(one["n_groups"]))
+        spread = (form(one.get("trial_sd")),) if trials else ()
+        made.add_row(label, form(one["value"]), interval(one, form), defined, *undefined, str(one["n_groups"]), *spread)
     return made
 
 

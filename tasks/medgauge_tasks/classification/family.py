@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from medgauge.errors import MedGaugeError
+from medgauge.generation import Option
 from medgauge.protocols import BoxFormat, Style
 from medgauge.types import Answer, Language, Output, Parsed, Request, Sample
 from medgauge_metrics.answers import match_labels, normalise
@@ -66,7 +68,9 @@ def next_request(
         "plural": words[f"plural_{subject}"],
         "healthy": _healthy(sample, words),
     }
-    return ask("classification", sample, style, asked, fields)
+    named = aliases(options.get("aliases", ""))
+    offered = tuple(Option(label=choice, forms=(choice, *named.get(choice, ()))) for choice in sample.choices)
+    return replace(ask("classification", sample, style, asked, fields), options=offered, many=asked == "multi")
 
 
 def _healthy(sample: Sample, words: Mapping[str, str]) -> str:

@@ -64,7 +64,7 @@ def parse(
     decoded = decode(heard, sample, outputs, box_format)
     mentions = _with_bare_names(heard.masked, decoded.mentions)
     before, said_of = _split(heard.masked, mentions)
-    segments = tuple(segment for one in said_of for segment in _segments(one, sample.choices))
+    segments = tuple(segment for one in said_of for segment in _segments(one, sample.choices, outputs[-1]))
     texts = [text for text in (before, *(one.text for one in said_of)) if text]
     text = ("" if sample.language == "zh" else " ").join(texts) if mentions else without_markup(heard.text)
     detail = {
@@ -120,12 +120,12 @@ def _words(text: str) -> str:
     return without_markup(_MARKER.sub("", text)).strip(_TRAIL).lstrip(_LEAD).strip()
 
 
-def _segments(one: _Said, choices: tuple[str, ...]) -> Iterator[Segment]:
+def _segments(one: _Said, choices: tuple[str, ...], output: Output) -> Iterator[Segment]:
     """One segment a name; boxes of a name written twice side by side go together."""
     boxes: dict[str, tuple[Box, ...]] = {}
     for mention in one.mentions:
         label = name_of(mention.label, choices)
-        boxes[label] = boxes.get(label, ()) + boxes_of(mention, label)
+        boxes[label] = boxes.get(label, ()) + boxes_of(mention, label, output)
     for label, own in boxes.items():
         yield Segment(label=label, text=one.text, boxes=own)
 

@@ -9,7 +9,7 @@ from medgauge.types import Answer, Language, Output, Parsed, Request, Sample
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit
 from medgauge_tasks.pictures import picture_words
 from medgauge_tasks.prompts import ask, prompt_set
-from medgauge_tasks.reading import decode, frame_of, hear, without_markup
+from medgauge_tasks.reading import decode, hear, without_markup
 from medgauge_tasks.records import Record
 
 METRICS = ("label_accuracy", "exact_match", "token_f1", "language_compliance", "empty_rate", "truncated_rate")
@@ -23,14 +23,14 @@ def next_request(
     del options
     if outputs:
         return None
-    frame = frame_of(sample, ())
-    if frame is None or not sample.regions:
+    size = sample.media[0].size if sample.media else None
+    if size is None or not sample.regions:
         raise MedGaugeError(f"{sample.task}: sample {sample.id!r} needs a readable image and a region to ask about")
     words = prompt_set("region-to-text", style).words[style.language]
     boxes = [box.xyxy for box in sample.regions]
     fields = {
         **picture_words(sample, style.language),
-        "regions": style.box_format.encode([(words["region"], boxes)], frame),
+        "regions": style.box_format.encode([(words["region"], boxes)], style.frame(size)),
         "format": style.box_format.describe(style.language),
     }
     return ask("region-to-text", sample, style, "region", fields)

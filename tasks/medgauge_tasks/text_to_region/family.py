@@ -62,7 +62,9 @@ def parse(
         return Parsed(answer=None, detail={"rule": "empty"})
     decoded = decode(heard, sample, outputs, box_format)
     boxes = tuple(
-        box for mention in decoded.mentions for box in boxes_of(mention, name_of(mention.label, sample.choices))
+        box
+        for mention in decoded.mentions
+        for box in boxes_of(mention, name_of(mention.label, sample.choices), outputs[-1])
     )
     invalid = sum(mention.invalid for mention in decoded.mentions)
     rule = "boxes" if boxes or invalid else "none" if _says_none(heard, sample, decoded) else "unreadable"

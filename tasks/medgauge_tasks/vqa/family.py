@@ -2,9 +2,11 @@
 
 import string
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from medgauge.errors import MedGaugeError
+from medgauge.generation import Option
 from medgauge.protocols import BoxFormat, Style
 from medgauge.types import Answer, Language, Output, Parsed, Polar, Request, Sample
 from medgauge_metrics.answers import decide_polar, extract_choice, normalise
@@ -39,13 +41,18 @@ def next_request(
         raise MedGaugeError(f"{sample.task}: sample {sample.id!r} has more than 26 options")
     lines = [f"{letter}. {choice}" for letter, choice in zip(string.ascii_uppercase, sample.choices, strict=False)]
     fields = {"question": sample.question, "options": "\n".join(lines)}
-    return ask("vqa", sample, style, kind_of(sample), fields)
+    letters = zip(string.ascii_uppercase, sample.choices, strict=False)
+    offered = tuple(Option(label=letter, forms=(choice,), letter=letter) for letter, choice in letters)
+    return replace(ask("vqa", sample, style, kind_of(sample), fields), options=offered)
 
 
 def parse(
     sample: Sample, outputs: Sequence[Output], box_format: BoxFormat, *, options: Mapping[str, str] = NO_OPTIONS
 ) -> Parsed:
-    """The words, and what they decide: an option for multiple choice, else yes or no where they say so."""
+    """The words, and what they decide: an option for multiple choice, else yes or no where they say so.
+
+    Scores that an output gives of the options' letters are the answer's, under the options' words.
+    """
     del box_format, options
     heard = hear(outputs)
     if not heard.text:
@@ -53,12 +60,23 @@ def parse(
     if sample.choices:
         picked = extract_choice(heard.raw, sample.choices)
         # the option's own words, so that a letter is equal to the reference that spells it out
-        answer = None if picked.choice is None else Answer(text=sample.choices[picked.choice], choice=picked.choice)
+        scores = _scores(sample, outputs[-1])
+        index = picked.choice
+        answer = None if index is None else Answer(text=sample.choices[index], choice=index, scores=scores)
         return Parsed(answer=answer, detail={"rule": picked.rule, "span": picked.span})
     decided = decide_polar(heard.raw, sample.language)
     return Parsed(
         answer=Answer(text=heard.text, polar=decided.polar), detail={"rule": decided.rule, "span": decided.span}
     )
+
+
+def _scores(sample: Sample, output: Output) -> Mapping[str, float] | None:
+    """A score of each option; None where one has none, or two options have the same words."""
+    given = output.scores or {}
+    letters = string.ascii_uppercase[: len(sample.choices)]
+    if set(given) != set(letters) or len(set(sample.choices)) < len(letters):
+        return None
+    return {choice: given[letter] for letter, choice in zip(letters, sample.choices, strict=True)}
 
 
 def metrics(options: Mapping[str, str]) -> tuple[str, ...]:
