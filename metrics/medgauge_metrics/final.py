@@ -1,7 +1,7 @@
 """Which slice of a reply is its final answer.
 
-Reasoning in `<think>` is not an answer. What the model marks as its answer (`\\boxed{}`, `<answer>`, "the answer
-is", 答案) comes before what it says elsewhere; the last mark counts.
+Reasoning in `<think>` is not an answer. What the model marks as its answer (`\\boxed{}`, `<answer>`, "the
+answer is", 答案) comes before what it says elsewhere; the last mark counts.
 """
 
 import re
@@ -13,8 +13,10 @@ from medgauge_metrics.textform import fold
 Scope = Literal["boxed", "tag", "stated", "whole"]
 Span = tuple[int, int]
 
-_THINK = re.compile(r"<(?P<close>/)?think(?:ing)?>", re.IGNORECASE)
-_ANSWER_TAG = re.compile(r"<(?P<close>/)?answer>", re.IGNORECASE)
+THINK = re.compile(r"<think(?:ing)?>|<unused94>|(?P<close></think(?:ing)?>|<unused95>)", re.IGNORECASE)
+"""Reasoning opens and closes; MedGemma writes its tokens 94 and 95 for it."""
+ANSWER_TAG = re.compile(r"<answer>|<\|begin_of_box\|>|(?P<close></answer>|<\|end_of_box\|>)", re.IGNORECASE)
+"""What is marked as the answer opens and closes; GLM's box is this one, and no rectangle."""
 _BOXED = re.compile(r"\\boxed\s{0,4}\{")
 _STATED = re.compile(
     r"\b(?:answer|ans|choice|option)\b(?:[ ]to[ ][^.:\n]{1,80}?)?[ \t]{0,4}"
@@ -23,7 +25,7 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 _LATEX = re.compile(r"\\[A-Za-z]{1,20}")
-LEXICON = (_THINK, _ANSWER_TAG, _BOXED, _STATED, _LATEX)
+LEXICON = (THINK, ANSWER_TAG, _BOXED, _STATED, _LATEX)
 """What marks a final answer, and what is blanked in it; part of every reading's fingerprint."""
 _BLANKED = str.maketrans(dict.fromkeys("*`_#$~", " "))
 
@@ -71,7 +73,7 @@ def _blank(text: str) -> str:
 
 def _without_thinking(text: str) -> Span:
     start, end = 0, len(text)
-    for match in _THINK.finditer(text):
+    for match in THINK.finditer(text):
         if match["close"]:
             start, end = match.end(), len(text)
         elif end == len(text):
@@ -95,7 +97,7 @@ def _boxed(text: str, start: int) -> Span | None:
 def _tagged(text: str, start: int) -> Span | None:
     """The content of the last `<answer>`, up to its closing tag or the end of the text."""
     content = None
-    for match in _ANSWER_TAG.finditer(text, start):
+    for match in ANSWER_TAG.finditer(text, start):
         if not match["close"]:
             content = (match.end(), len(text))
         elif content and content[1] == len(text):

@@ -10,10 +10,9 @@ from medgauge.codec import clean_text
 from medgauge.protocols import BoxFormat, Decoded, Frame, Mention
 from medgauge.types import Box, Output, Sample
 from medgauge_metrics.answers import normalise
+from medgauge_metrics.final import ANSWER_TAG, THINK
 
-_THINK = re.compile(r"<(?P<close>/)?think(?:ing)?>", re.IGNORECASE)
 _FENCE = re.compile(r"```[A-Za-z0-9_-]{0,20}")
-_ANSWER_TAG = re.compile(r"</?answer>", re.IGNORECASE)
 _BOX_TAG = re.compile(r"</?(?:ref|box)>", re.IGNORECASE)
 _RUN = re.compile(r"\[\[[\[\]\d\s,.+-]*+")
 
@@ -40,14 +39,14 @@ def hear(outputs: Sequence[Output]) -> Heard:
         at = end
     masked.append(" " * (len(raw) - at))
     text = "".join(raw[start:end] for start, end in kept)
-    return Heard(raw=raw, masked="".join(masked), text=_ANSWER_TAG.sub("", _FENCE.sub("", text)).strip())
+    return Heard(raw=raw, masked="".join(masked), text=ANSWER_TAG.sub("", _FENCE.sub("", text)).strip())
 
 
 def _outside_thoughts(text: str) -> list[tuple[int, int]]:
     """Spans outside `<think>...</think>`. The opening may stand in the prompt; an open end thinks to the last word."""
     kept: list[tuple[int, int]] = []
     at, inside = 0, False
-    for tag in _THINK.finditer(text):
+    for tag in THINK.finditer(text):
         if tag["close"]:
             if not inside:
                 kept.clear()

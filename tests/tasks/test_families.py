@@ -137,3 +137,23 @@ def test_a_number_out_of_range_is_counted_and_shown() -> None:
     assert found.detail["violations"] == 1
     assert found.detail["malformed"] == 1
     assert rows(found.answer) == [("liver", (1, 2, 3000, 40))]
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("<think>It is no, no.</think>\nYes.", "yes"),
+        ("the scan... no</think>Yes.", "yes"),
+        ("<unused94>thought\nno lesion, so no<unused95>Yes.", "yes"),
+        ("<think>no</think>I see a box: <|begin_of_box|>No<|end_of_box|>", "no"),
+    ],
+)
+def test_reasoning_is_no_part_of_an_answer_and_stays_in_the_log(said: str, read: str) -> None:
+    found = parsed(make("vqa"), said)
+    assert found.answer is not None
+    assert found.answer.polar == read
+
+
+def test_reasoning_that_never_ends_answers_nothing() -> None:
+    for said in ("<think>yes, it is", "<unused94>yes, it is"):
+        assert parsed(make("vqa"), said).answer is None
