@@ -40,8 +40,8 @@ def read_options(
     """The options of one backend, and the profile as they change it.
 
     What `--set` does not give comes from the profile's settings for this backend. `own` is the resize that a
-    checkpoint's own files declare; it stands where the profile declares none or leaves limits open. Raises MedGaugeError for an option
-    that is unknown or of the wrong form, UnknownName for a profile or box format.
+    checkpoint's own files declare; it stands where the profile declares none or leaves limits open. Raises
+    MedGaugeError for an option that is unknown or of the wrong form, UnknownName for a profile or box format.
     """
     profile = read_profile(options.get("profile", "plain"))
     merged = {**profile.settings.get(scheme, {}), **options}
@@ -49,7 +49,7 @@ def read_options(
         read = form.model_validate(merged)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        name = ".".join(map(str, first["loc"]))
+        name = str(first["loc"][0])
         if first["type"] == "extra_forbidden":
             raise MedGaugeError(
                 f"{scheme}: unknown option {name!r}; it takes {', '.join(form.model_fields)}"
@@ -68,7 +68,12 @@ def _over(declared: Resize, own: Resize) -> Resize:
 
 def _changed(profile: Profile, options: CommonOptions, scheme: Backend) -> Profile:
     box_format = options.box_format or profile.box_format
-    catalog("box_formats").load(box_format)
+    frame = getattr(catalog("box_formats").load(box_format), "frame", "padded-centre")
+    if profile.resize.kind == "pad" and frame != "padded-centre":
+        raise MedGaugeError(
+            f"{scheme}: pictures are padded to a square before they are sent, and boxes in {box_format!r} refer to the "
+            "picture without the padding; give a box format of padded pictures, json-1000-padded say"
+        )
     layout = profile.layout.model_copy(
         update={name: value for name in ("system", "image") if (value := getattr(options, name)) is not None}
     )

@@ -13,7 +13,8 @@ from medgauge_metrics.answers import normalise
 from medgauge_metrics.final import ANSWER_TAG, THINK
 
 _FENCE = re.compile(r"```[A-Za-z0-9_-]{0,20}")
-_BOX_TAG = re.compile(r"</?(?:ref|box)>", re.IGNORECASE)
+_BOX_TAG = re.compile(r"</?(?:ref|box|det|obj|object|phrase|p)>|<\|/?[a-z_]{2,30}\|>", re.IGNORECASE)
+"""Tags of every way to write boxes, and special tokens: never words of an answer."""
 _RUN = re.compile(r"\[\[[\[\]\d\s,.+-]*+")
 
 

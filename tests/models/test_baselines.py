@@ -12,7 +12,7 @@ from medgauge.media import UnreadableImage
 from medgauge.plugins import catalog
 from medgauge.protocols import Frame, Learner
 from medgauge.types import Answer, Key, Message, Request, Text
-from medgauge_model_adapters.box_formats import MEDREGA
+from medgauge_model_adapters.boxes.box_formats import MEDREGA
 
 TRAIN, TEST = range(60), range(60, 90)
 KINDS = ["question", "option", "labels", "report", "name", "where", "grounded"]

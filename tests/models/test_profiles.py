@@ -14,7 +14,7 @@ from medgauge.plugins import catalog
 from medgauge.protocols import Frame
 from medgauge.strict_yaml import read_yaml
 from medgauge.types import Generation, Media, Message, Request, Text
-from medgauge_model_adapters.boxless import BoxlessFormat
+from medgauge_model_adapters.boxes.boxless import BoxlessFormat
 from medgauge_model_adapters.chat import chat_parts, laid_out
 from medgauge_model_adapters.named import FOLDER, profile_names
 from medgauge_model_adapters.openai_api.address import read_address
@@ -227,3 +227,12 @@ def test_options_go_before_the_profile() -> None:
 def test_a_pixel_budget_does_not_go_with_a_padded_picture() -> None:
     with pytest.raises(MedGaugeError, match="max_pixels does not go with the declared resize 'pad'"):
         read_options(CommonOptions, "transformers", {"profile": "llava-1.5-7b", "max_pixels": "1003520"})
+
+
+def test_boxes_of_padded_pictures_are_written_over_padded_pictures() -> None:
+    from medgauge_model_adapters.options import CommonOptions, read_options
+
+    with pytest.raises(MedGaugeError, match="json-1000-padded"):
+        read_options(CommonOptions, "vllm", {"profile": "llava-1.5-7b", "box_format": "json-1000"})
+    _, profile = read_options(CommonOptions, "vllm", {"profile": "llava-1.5-7b", "box_format": "json-1000-padded"})
+    assert profile.box_format == "json-1000-padded"

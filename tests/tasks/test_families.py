@@ -157,3 +157,12 @@ def test_reasoning_is_no_part_of_an_answer_and_stays_in_the_log(said: str, read:
 def test_reasoning_that_never_ends_answers_nothing() -> None:
     for said in ("<think>yes, it is", "<unused94>yes, it is"):
         assert parsed(make("vqa"), said).answer is None
+
+
+def test_a_phrase_that_is_a_name_is_said_too() -> None:
+    said = "The heart is normal. <obj>left effusion<box><x10><y20><x30><y40></box></obj> <obj>no pneumothorax</obj>"
+    answer = parsed(make("grounded-report"), said, format="maira-2").answer
+    assert answer is not None
+    assert answer.text == "The heart is normal. left effusion no pneumothorax"
+    assert len(answer.boxes) == 1
+    assert answer.segments[0].text.startswith("left effusion")

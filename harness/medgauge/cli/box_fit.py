@@ -1,5 +1,6 @@
 """How answers fit a box format: counted, without any reference."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from medgauge.protocols import BoxFormat, Frame
 MANY = 0.1
 """Of all pieces of markup: so many that do not fit put a format in doubt."""
 _SHOWN = 3
-_THOUGHT = "</think>"
+_THOUGHT = re.compile(r"</think(?:ing)?>|<unused95>", re.IGNORECASE)
 
 
 def fit(said: Iterable[tuple[str, Frame]], box_format: BoxFormat) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def fit(said: Iterable[tuple[str, Frame]], box_format: BoxFormat) -> dict[str, A
     """
     boxes = malformed = violations = 0
     for text, frame in said:
-        decoded = box_format.decode(text.rpartition(_THOUGHT)[2], frame)
+        decoded = box_format.decode(_THOUGHT.split(text)[-1], frame)
         boxes += sum(len(mention.boxes) + mention.invalid for mention in decoded.mentions)
         malformed += decoded.malformed
         violations += decoded.violations

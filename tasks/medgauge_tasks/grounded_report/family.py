@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from medgauge.protocols import BoxFormat, Mention, Style
@@ -57,16 +57,18 @@ def parse(
 ) -> Parsed:
     """Segments: names with their boxes, each with the text that follows up to the next name.
 
-    Names that only a comma or an "and" parts share the text. A report without any box has its text alone.
+    Names that only a comma or an "and" parts share the text. Where the box format writes whole phrases as names, the
+    names are text too. A report without any box has its text alone.
     """
     del options
     heard = hear(outputs)
     decoded = decode(heard, sample, outputs, box_format)
     mentions = _with_bare_names(heard.masked, decoded.mentions)
     before, said_of = _split(heard.masked, mentions)
+    if getattr(box_format, "label_is_text", False):
+        said_of = [replace(one, text=_joined([*(m.label for m in one.mentions), one.text], sample)) for one in said_of]
     segments = tuple(segment for one in said_of for segment in _segments(one, sample.choices, outputs[-1]))
-    texts = [text for text in (before, *(one.text for one in said_of)) if text]
-    text = ("" if sample.language == "zh" else " ").join(texts) if mentions else without_markup(heard.text)
+    text = _joined([before, *(one.text for one in said_of)], sample) if mentions else without_markup(heard.text)
     detail = {
         "rule": "segments" if segments else "text" if text else "empty",
         "span": [(mention.start, mention.end) for mention in mentions],
@@ -79,6 +81,10 @@ def parse(
     invalid = sum(mention.invalid for mention in mentions)
     answer = Answer(text=text, boxes=boxes, segments=segments, invalid_boxes=invalid)
     return Parsed(answer=answer, detail=detail)
+
+
+def _joined(texts: Sequence[str], sample: Sample) -> str:
+    return ("" if sample.language == "zh" else " ").join(text for text in texts if text)
 
 
 def _with_bare_names(text: str, mentions: Sequence[Mention]) -> list[Mention]:

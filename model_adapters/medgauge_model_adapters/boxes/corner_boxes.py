@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medgauge_model_adapters.markup import NUMBER, Named, Quad, Reading, Written
-from medgauge_model_adapters.naming import name_of
-from medgauge_model_adapters.tags import NARROW, REF_BOX, Tags, patterns
+from medgauge_model_adapters.boxes.markup import NUMBER, Named, Quad, Reading, Written
+from medgauge_model_adapters.boxes.naming import name_of
+from medgauge_model_adapters.boxes.tags import NARROW, REF_BOX, Tags, patterns
 
 _RUN = re.compile(r"\((?:[()\d.,\s+-]|e(?=[+-]?\d)|nan|inf(?:inity)?)*+", re.IGNORECASE)
 _CORNER = rf"\(\s*+({NUMBER})\s*+,\s*+({NUMBER})\s*+\)"
@@ -22,7 +22,7 @@ _LOOK_AHEAD = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CornerPairs:
-    """Top left and bottom right in round brackets; satisfies `medgauge_model_adapters.markup.Markup`."""
+    """Top left and bottom right in round brackets; satisfies `medgauge_model_adapters.boxes.markup.Markup`."""
 
     tags: Tags = REF_BOX
 

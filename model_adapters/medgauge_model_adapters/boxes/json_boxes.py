@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from medgauge.codec import clean_text
-from medgauge_model_adapters.markup import LARGEST, Markup, Named, Quad, Reading, Span, Written
+from medgauge_model_adapters.boxes.markup import LARGEST, Markup, Named, Quad, Reading, Span, Written
 
 LABEL_KEY = "label"
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|[{}]')
@@ -23,7 +23,7 @@ _AFTER = re.compile(r"(?:\s*+,(?=\s*+\{))?(?:\s*+\])?(?:\s*+```)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonObjects:
-    """Objects with a box and a label; satisfies `medgauge_model_adapters.markup.Markup`."""
+    """Objects with a box and a label; satisfies `boxes.markup.Markup`."""
 
     key: str = "bbox_2d"
     """Where the box stands. An object without it is malformed."""
@@ -99,7 +99,7 @@ class JsonObjects:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonOr:
-    """JSON objects where a text has any, else another markup; satisfies `medgauge_model_adapters.markup.Markup`."""
+    """JSON objects where a text has any, else another markup; satisfies `boxes.markup.Markup`."""
 
     objects: JsonObjects
     other: Markup

@@ -1,12 +1,12 @@
 """The box formats that MedGauge knows, one value for each convention; `families` are the models that follow it."""
 
-from medgauge_model_adapters.boxless import BoxlessFormat
-from medgauge_model_adapters.corner_boxes import CornerPairs
-from medgauge_model_adapters.declared_boxes import DeclaredBoxFormat
-from medgauge_model_adapters.json_boxes import JsonObjects, JsonOr
-from medgauge_model_adapters.ref_box import BracketLists
-from medgauge_model_adapters.tags import ANSWER_BOX, BAR_BOX, OBJECT_REF, PLAIN, REF_DET, Tags
-from medgauge_model_adapters.token_boxes import TokenRuns
+from medgauge_model_adapters.boxes.boxless import BoxlessFormat
+from medgauge_model_adapters.boxes.corner_boxes import CornerPairs
+from medgauge_model_adapters.boxes.declared_boxes import DeclaredBoxFormat
+from medgauge_model_adapters.boxes.json_boxes import JsonObjects, JsonOr
+from medgauge_model_adapters.boxes.ref_box import BracketLists
+from medgauge_model_adapters.boxes.tags import ANSWER_BOX, BAR_BOX, OBJECT_REF, PLAIN, REF_DET, Tags
+from medgauge_model_adapters.boxes.token_boxes import TokenRuns
 
 _BBOX, _BOX = JsonObjects(), JsonObjects(key="box_2d")
 _SINGLE = BracketLists(tags=PLAIN, double=False)
@@ -71,6 +71,14 @@ JSON_1000 = DeclaredBoxFormat(
     sources=("QwenLM/Qwen3-VL#1486", "lmms-eval refcoco_grounding"),
     note="a service that scales large images down makes pixels meaningless: ask for this",
 )
+JSON_1000_PADDED = DeclaredBoxFormat(
+    name="json-1000-padded",
+    scale=1000,
+    markup=_BBOX,
+    frame="padded-centre",
+    families=("any model by prompt whose images are padded",),
+    note="no model's own; the numbers refer to the padded image that the model sees",
+)
 JSON_1 = DeclaredBoxFormat(
     name="json-1",
     scale=1,
@@ -104,7 +112,7 @@ MEDGEMMA_1_5 = DeclaredBoxFormat(
     families=("MedGemma 1.5",),
     sources=("google-health/medgemma cxr_anatomy_localization_with_hugging_face.ipynb",),
     unverified="read in a copy of the notebook; the technical report speaks of 0 to 1",
-    note="holds where the image is padded before it is sent, as in the notebook; sent as it is, declare gemini",
+    note="holds where the image is padded before it is sent (resize: pad), as in the notebook; if not, declare gemini",
 )
 DEEPSEEK_VL2 = DeclaredBoxFormat(
     name="deepseek-vl2",
@@ -130,8 +138,8 @@ COGVLM = DeclaredBoxFormat(
     markup=BracketLists(tags=PLAIN, joined=True),
     rounding="floor",
     families=("CogVLM grounding",),
-    sources=("zai-org/CogVLM prompts",),
-    unverified="that a number is a thousandth of the side, and how several boxes are joined",
+    sources=("zai-org/CogVLM utils/utils/grounding_parser.py",),
+    unverified="that a number is a thousandth of the side (users divide by 1000)",
 )
 LLAVA_1_5 = DeclaredBoxFormat(
     name="llava-1.5",
@@ -142,7 +150,7 @@ LLAVA_1_5 = DeclaredBoxFormat(
     families=("LLaVA-1.5",),
     sources=("haotian-liu/LLaVA#606, #623",),
     unverified="whether the boxes of its training were padded (haotian-liu/LLaVA#822)",
-    note="holds where the image is padded to a square, as its makers' code does",
+    note="holds where the image is padded before it is sent (resize: pad); its processor in transformers would crop it",
 )
 SHIKRA = DeclaredBoxFormat(
     name="shikra",
@@ -247,6 +255,7 @@ MAIRA_2 = DeclaredBoxFormat(
     ),
     frame="centre-crop",
     corners=("1", "1", "2", "2"),
+    label_is_text=True,
     families=("MAIRA-2",),
     sources=("microsoft/maira-2 processing_maira2.py",),
     note="bins, read at their middle, of the square that its processor crops; the name is the whole phrase",

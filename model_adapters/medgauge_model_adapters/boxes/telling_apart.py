@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from medgauge.protocols import Frame
 from medgauge.types import Xyxy
-from medgauge_model_adapters.declared_boxes import DeclaredBoxFormat
+from medgauge_model_adapters.boxes.declared_boxes import DeclaredBoxFormat
 
-_STEPS = (0.0, 0.25, 0.3, 0.5, 0.7, 0.75, 1.0)
+_STEPS = (0.0, 0.1, 0.45, 0.75, 1.0)
 """Places along a side where corners are tried: both edges, so that the smallest and the largest number are written."""
 
 

@@ -3,7 +3,7 @@
 from typing import Literal, TypeAlias
 
 from medgauge.types import Language
-from medgauge_model_adapters.frames import FrameName
+from medgauge_model_adapters.boxes.frames import FrameName
 
 Kind: TypeAlias = Literal["pixels", "integers", "decimals", "cells"]
 

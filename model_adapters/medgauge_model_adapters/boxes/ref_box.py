@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from medgauge_model_adapters.markup import NUMBER, Named, Quad, Reading, Span, Written
-from medgauge_model_adapters.naming import name_of
-from medgauge_model_adapters.tags import NARROW, REF_BOX, Tags, patterns
+from medgauge_model_adapters.boxes.markup import NUMBER, Named, Quad, Reading, Span, Written
+from medgauge_model_adapters.boxes.naming import name_of
+from medgauge_model_adapters.boxes.tags import NARROW, REF_BOX, Tags, patterns
 
 _RUN = {
     joined: re.compile(rf"\[(?:[\[\]\d.,\s+{';' if joined else ''}-]|e(?=[+-]?\d)|nan|inf(?:inity)?)*+", re.IGNORECASE)
@@ -38,7 +38,7 @@ class _List:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BracketLists:
-    """Lists of four numbers; satisfies `medgauge_model_adapters.markup.Markup`."""
+    """Lists of four numbers; satisfies `medgauge_model_adapters.boxes.markup.Markup`."""
 
     tags: Tags = REF_BOX
     double: bool = True

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from medgauge_model_adapters import patches
-from medgauge_model_adapters.markup import Named, Quad, Reading, Written
-from medgauge_model_adapters.naming import name_of
-from medgauge_model_adapters.tags import NARROW, PLAIN, Tags, patterns
+from medgauge_model_adapters.boxes import patches
+from medgauge_model_adapters.boxes.markup import Named, Quad, Reading, Written
+from medgauge_model_adapters.boxes.naming import name_of
+from medgauge_model_adapters.boxes.tags import NARROW, PLAIN, Tags, patterns
 
 _NUMBER = r"(\d{1,15})"
 _NAME_AFTER = re.compile(r"[^;<\n]{0,200}")
@@ -19,7 +19,7 @@ _NAME_AFTER = re.compile(r"[^;<\n]{0,200}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRuns:
-    """Four tokens a box, or two cells of a grid; satisfies `medgauge_model_adapters.markup.Markup`."""
+    """Four tokens a box, or two cells of a grid; satisfies `medgauge_model_adapters.boxes.markup.Markup`."""
 
     tokens: tuple[str, ...]
     """One box, `%s` for each number."""

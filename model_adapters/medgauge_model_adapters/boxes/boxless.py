@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from medgauge.errors import MedGaugeError
 from medgauge.protocols import Decoded, Frame
 from medgauge.types import Language, Xyxy
-from medgauge_model_adapters.box_words import WORDS_ONLY
+from medgauge_model_adapters.boxes.box_words import WORDS_ONLY
 
 _POINT = re.compile(r"<points?\s", re.IGNORECASE)
 

@@ -11,9 +11,9 @@ from typing import Literal, TypeAlias
 
 from medgauge.protocols import Decoded, Frame, Mention
 from medgauge.types import Language, Xyxy
-from medgauge_model_adapters import box_words, patches
-from medgauge_model_adapters.frames import Area, FrameName, area
-from medgauge_model_adapters.markup import Markup, Quad, Span, Written
+from medgauge_model_adapters.boxes import box_words, patches
+from medgauge_model_adapters.boxes.frames import Area, FrameName, area
+from medgauge_model_adapters.boxes.markup import Markup, Quad, Span, Written
 
 Order: TypeAlias = Literal["xyxy", "yxyx"]
 Scale: TypeAlias = int | Literal["pixels"]
@@ -52,6 +52,8 @@ class DeclaredBoxFormat:
     """`cells`: two cells of a `scale` x `scale` grid."""
     corners: tuple[str, ...] = ()
     """What stands for the numbers in a prompt; empty: x1 and so on, in the order."""
+    label_is_text: bool = False
+    """A name is a whole phrase of the report: what is said there, and not only of what."""
     families: tuple[str, ...] = ()
     """Models that write so."""
     sources: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 import math
 
-from medgauge_model_adapters.markup import Quad
+from medgauge_model_adapters.boxes.markup import Quad
 
 
 def corners(first: int, last: int, side: int) -> Quad:

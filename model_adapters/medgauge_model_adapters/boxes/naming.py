@@ -3,8 +3,8 @@
 import re
 from collections import deque
 
-from medgauge_model_adapters.markup import Written
-from medgauge_model_adapters.tags import Tags, patterns
+from medgauge_model_adapters.boxes.markup import Written
+from medgauge_model_adapters.boxes.tags import Tags, patterns
 
 LONGEST_NAME = 200
 """Characters of running text, before a box without tags, that are looked at for its name."""
@@ -16,6 +16,8 @@ _TRAIL = re.compile(
     r"|(?:的?(?:区域|位置|边界框))?(?:位于|是|为|在)?$",
     re.IGNORECASE,
 )
+_MARKS = re.compile(r"</?(?:answer|s|bos|eos|pad)>|<\|/?[a-z_]{1,30}\|>", re.IGNORECASE)
+"""Marks of a tokeniser or a prompt that are part of no name."""
 _EDGE = " \t\r\n,;:.!?。*#`\"'<>/-"
 _JOINERS = {"", "and", "和", "与", "及", "以及"}
 """What may stand between two boxes of one name."""
@@ -41,7 +43,7 @@ def _name(text: str, narrow: str, start: int, end: int, tags: Tags) -> tuple[str
         closed = found.close_name.search(narrow, opened[0].end(), end)
         return text[opened[0].end() : closed.start() if closed else end].strip(), opened[0].start()
     floor = max(start, end - LONGEST_NAME)
-    tail = found.every.sub(lambda tag: " " * len(tag[0]), narrow[floor:end]).rstrip(_EDGE + "(")
+    tail = _MARKS.sub(_blank, found.every.sub(_blank, narrow[floor:end])).rstrip(_EDGE + "(")
     trail = _TRAIL.search(tail)
     tail = tail[: trail.start()] if trail else tail
     stops = list(_STOP.finditer(tail))
@@ -50,3 +52,7 @@ def _name(text: str, narrow: str, start: int, end: int, tags: Tags) -> tuple[str
     lead = _LEAD.match(tail[begin:])
     begin += lead.end() if lead else 0
     return text[floor + begin : floor + len(tail)].strip(), floor + begin
+
+
+def _blank(mark: re.Match[str]) -> str:
+    return " " * len(mark[0])

@@ -1,0 +1,1 @@
+"""How models write boxes: formats as data, and the readers of their markup."""
