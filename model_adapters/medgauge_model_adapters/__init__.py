@@ -9,6 +9,7 @@ plugin = Plugin(
         "baseline/blind": "medgauge_model_adapters.baselines.blind:build",
         "baseline/vision": "medgauge_model_adapters.baselines.vision:build",
         "replay": "medgauge_model_adapters.replay:build",
+        "openai": "medgauge_model_adapters.openai_api.build:build",
         **named_models(),
     },
     box_formats={
