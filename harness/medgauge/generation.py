@@ -45,6 +45,10 @@ class Option:
     letter: str = ""
     """Its letter, where the question asks for one: first-token scoring weighs the letters alone, and answers so."""
 
+    def said(self, scoring: Scoring) -> tuple[str, ...]:
+        """What this scoring weighs; the first of it is how an answer by likelihood says the option."""
+        return (self.letter,) if scoring == "first-token" and self.letter else self.forms
+
 
 def split_generation(settings: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Settings that are fields of Generation, and the rest."""

@@ -9,6 +9,8 @@ plugin = Plugin(
         "baseline/blind": "medgauge_model_adapters.baselines.blind:build",
         "baseline/vision": "medgauge_model_adapters.baselines.vision:build",
         "replay": "medgauge_model_adapters.replay:build",
+        "transformers": "medgauge_model_adapters.hf.build:build",
+        "vllm": "medgauge_model_adapters.vllm_engine.build:build",
         "openai": "medgauge_model_adapters.openai_api.build:build",
         **named_models(),
     },

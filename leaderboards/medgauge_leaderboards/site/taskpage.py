@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from medgauge.generation import Generation
-
 from medgauge_leaderboards.site.board import Board
 from medgauge_leaderboards.site.runs import Cell
 from medgauge_leaderboards.site.views import Number, as_number, best_first, number, scale_of

@@ -16,13 +16,14 @@ _ELSEWHERE = "ask the model through transformers: or vllm:"
 
 
 def variants(options: Iterable[Option]) -> list[str]:
-    """Every form of every option, as it is and after a space."""
-    return list(dict.fromkeys(start + form for option in options for form in option.forms for start in ("", " ")))
+    """Every way to say every option, as it is and after a space."""
+    said = [form for option in options for form in option.said("first-token")]
+    return list(dict.fromkeys(start + form for form in said for start in ("", " ")))
 
 
 def best(options: Sequence[Option], scores: Mapping[str, float]) -> str:
-    """The first form of the option with the highest score; of equals the first."""
-    return max(options, key=lambda option: scores[option.label]).forms[0]
+    """How the option with the highest score is said; of equals the first."""
+    return max(options, key=lambda option: scores[option.label]).said("first-token")[0]
 
 
 def listed_scores(options: Sequence[Option], listed: Sequence[Alternative], request: str) -> dict[str, float]:

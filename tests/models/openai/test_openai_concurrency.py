@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import anyio
 import pytest
@@ -153,14 +153,22 @@ def test_a_server_that_dies_and_comes_back_loses_and_doubles_nothing(
     assert capsys.readouterr().err.count("cannot be reached; trying again for up to 30 s") == 1
 
 
-def workers() -> set[threading.Thread]:
-    """All threads but this one and the server's."""
-    servers = ("process_request_thread", "serve_forever")
-    running = {thread for thread in threading.enumerate() if not any(name in thread.name for name in servers)}
-    return running - {threading.current_thread()}
+SERVERS = ("process_request_thread", "serve_forever")
 
 
-def test_closing_early_stops_everything(server: HostileServer) -> None:
+@pytest.fixture
+def workers() -> Callable[[], set[threading.Thread]]:
+    """All threads that were not there when the test began, but the server's."""
+    before = set(threading.enumerate())
+
+    def running() -> set[threading.Thread]:
+        new = set(threading.enumerate()) - before
+        return {thread for thread in new if not any(name in thread.name for name in SERVERS)}
+
+    return running
+
+
+def test_closing_early_stops_everything(server: HostileServer, workers: Callable[[], set[threading.Thread]]) -> None:
     def behave(call: Call) -> Say:
         if call.number >= 5:
             server.stopping.wait(30)
@@ -181,7 +189,7 @@ def test_closing_early_stops_everything(server: HostileServer) -> None:
     assert len(server.calls) == asked
 
 
-def test_the_end_leaves_no_thread_either(server: HostileServer) -> None:
+def test_the_end_leaves_no_thread_either(server: HostileServer, workers: Callable[[], set[threading.Thread]]) -> None:
     answers(model_of(server.spec), ask(1))
     for thread in workers():
         thread.join(10)

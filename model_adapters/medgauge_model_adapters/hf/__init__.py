@@ -1,0 +1,1 @@
+"""Checkpoints that transformers loads: `transformers:FOLDER` or `transformers:OWNER/NAME`."""

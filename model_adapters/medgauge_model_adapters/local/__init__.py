@@ -1,0 +1,1 @@
+"""What engines that run in this process share: checkpoints on disk, tokens in words, options by likelihood."""

@@ -1,0 +1,1 @@
+"""vLLM's own engine in this process: `vllm:FOLDER` or `vllm:OWNER/NAME`."""
