@@ -11,11 +11,11 @@ from medgauge.errors import BadRecord, MedGaugeError, UnknownName
 from medgauge.metrics import parse_metric
 from medgauge.plugins import catalog, resolve
 from medgauge.protocols import Metric
+from medgauge.strict_yaml import read_yaml
 from medgauge.tasks import Access, Card, Loaded, Publish, Task
 from medgauge.types import Family, Language, Split
 from medgauge_tasks.families import FamilyKit
 from medgauge_tasks.prompts import prompt_sets
-from medgauge_tasks.strict_yaml import read_yaml
 
 
 class _CardFile(BaseModel):

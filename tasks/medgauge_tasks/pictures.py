@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, RootModel
 
+from medgauge.strict_yaml import read_yaml
 from medgauge.types import Language, Sample
-from medgauge_tasks.strict_yaml import read_yaml
 
 
 class _Words(BaseModel):

@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 from medgauge.errors import BadRecord, MedGaugeError
 from medgauge.protocols import Style
+from medgauge.strict_yaml import read_yaml
 from medgauge.types import Key, Language, Media, Message, Request, Sample, Text
 from medgauge_tasks.pictures import picture_table
-from medgauge_tasks.strict_yaml import read_yaml
 
 IMAGE = "<image>"
 _FIELD = re.compile(r"\{([a-z_]+)\}")

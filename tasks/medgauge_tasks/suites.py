@@ -5,7 +5,7 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict
 
 from medgauge.errors import BadRecord, UnknownName
-from medgauge_tasks.strict_yaml import read_yaml
+from medgauge.strict_yaml import read_yaml
 
 
 class _SuiteFile(BaseModel):

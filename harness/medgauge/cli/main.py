@@ -14,6 +14,7 @@ from medgauge.cli.catalog import list_names
 from medgauge.cli.compare import compare
 from medgauge.cli.demo import demo
 from medgauge.cli.records import score_records
+from medgauge.cli.reference import reference
 from medgauge.cli.run import run, score
 from medgauge.cli.selftest import selftest
 from medgauge.cli.show import show
@@ -23,7 +24,8 @@ from medgauge.progress import say
 
 EXIT_CODES = """
 Exit codes: 0 ok; 1 crash or failed selftest; 2 usage or configuration; 3 not comparable; 4 incomplete or too many
-failures; 5 nothing selected; 130 and 143 interrupted (run the same command again to resume).
+failures; 5 nothing selected; 10 a gate failed; 11 a gate cannot decide (--strict); 130 and 143 interrupted (run the
+same command again to resume).
 """
 
 
@@ -41,14 +43,17 @@ def cli(debug: bool) -> None:
     medgauge demo                                          everything, embedded, in a minute
     medgauge list tasks                                    what can be run
     medgauge run vqa-rad --data-dir DATA --model replay:predictions.jsonl --out runs/mine
-    medgauge compare runs/base runs/mine                   paired differences, with intervals and tests
+    medgauge compare runs/base runs/mine                   paired differences, with intervals, tests and gates
+    medgauge reference bless runs/base --name main --reason "release 1.2"
     medgauge leaderboard runs/* --out site
     medgauge selftest                                      whether this installation computes right numbers
     """
     del debug  # read by main, before any command runs
 
 
-for command in (demo, run, score, score_records, compare, leaderboard, list_names, show, audit_boxes, selftest):
+for command in (demo, run, score, score_records, compare, reference, leaderboard, list_names, show):
+    cli.add_command(command)
+for command in (audit_boxes, selftest):
     cli.add_command(command)
 
 

@@ -12,6 +12,7 @@ from medgauge.spec import RunSpec, TaskSpec
 from medgauge.store import MANIFEST, SPEC, RunDirectory, StoredSample
 from medgauge.tasks import Card
 from medgauge.types import Key, Output, Score
+from medgauge_leaderboards.site.sound import require_manifest, require_results, require_scores
 
 Row: TypeAlias = tuple[str, str]
 """Name of a model, and the control that it ran under ("none" or "blind")."""
@@ -93,6 +94,7 @@ def read_run(path: Path) -> Run:
     """One finished run. Raises like `read_runs`."""
     directory = RunDirectory(path)
     manifest = directory.manifest()
+    require_manifest(manifest, path)
     _refuse_changed(directory, manifest)
     results = directory.results()
     if results.get("schema_version") != SCHEMA_VERSION:
@@ -101,9 +103,11 @@ def read_run(path: Path) -> Run:
             "`medgauge score` writes the results anew"
         )
     cards = manifest.get("cards", {})
+    spec = codec.convert(RunSpec, directory.spec(), path / SPEC)
+    require_results(results, [task.name for task in spec.tasks], path)
     return Run(
         directory=directory,
-        spec=codec.convert(RunSpec, directory.spec(), path / SPEC),
+        spec=spec,
         manifest=manifest,
         tasks=results["tasks"],
         cards={name: codec.convert(Card, card, path / MANIFEST) for name, card in cards.items()},
@@ -126,6 +130,7 @@ def cells(run: Run) -> list[Cell]:
                 f"{run.directory.path}: {key} reports n {result['n']}, has {len(samples)} samples and "
                 f"{len(cell.scores())} scores; `medgauge score` writes them anew"
             )
+        require_scores(cell.scores(), cell.metrics, run.directory.path)
         found.append(cell)
     return found
 

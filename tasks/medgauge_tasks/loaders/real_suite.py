@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict
 
 from medgauge.errors import MedGaugeError
 from medgauge.media import probe
+from medgauge.strict_yaml import read_yaml
 from medgauge.tasks import Card, Loaded
 from medgauge.types import Answer, Box, Language, Media, Sample, Size, Split
 from medgauge_tasks.loaders.polar import polar_of
 from medgauge_tasks.loaders.records import Record, check_split, data_folder, read_records
 from medgauge_tasks.loaders.vqa_rad import question_types
-from medgauge_tasks.strict_yaml import read_yaml
 
 FOLDER = "real-suite"
 FILE = "manifest.jsonl"

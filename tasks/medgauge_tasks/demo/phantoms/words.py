@@ -6,8 +6,8 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, RootModel
 
+from medgauge.strict_yaml import read_yaml
 from medgauge.types import Language
-from medgauge_tasks.strict_yaml import read_yaml
 
 T = TypeVar("T")
 Pair = tuple[str, str]

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from medgauge.strict_yaml import read_yaml
 from medgauge.types import Language
-from medgauge_tasks.strict_yaml import read_yaml
 
 Word = Annotated[str, Field(min_length=1)]
 Pixels = Annotated[list[int], Field(min_length=4, max_length=4)]
