@@ -174,7 +174,9 @@ def changed(metric: Metric, old: Sequence[Score], new: Sequence[Score], rtol: fl
 
 
 def _same(x: object, y: object, rtol: float) -> bool:
+    if x == y:
+        return True
     if x is None or y is None:
-        return x is y
+        return False
     one, other = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     return one.shape == other.shape and bool(np.allclose(one, other, rtol=rtol, atol=0))

@@ -5,6 +5,7 @@ from typing import Any
 
 from medgauge.codec import plain
 from medgauge.errors import MedGaugeError, shorten
+from medgauge.protocols import Metric
 from medgauge.spec import RunSpec, flatten
 from medgauge_leaderboards.document import Setting
 from medgauge_leaderboards.sides import Part
@@ -33,14 +34,16 @@ def obstacles(base: Part, candidate: Part, names: Sequence[str]) -> Iterator[str
             yield f"{base.key} signature of {name}: {one} in the base, {other} in the candidate"
 
 
-def require_current(cell: Cell, name: str) -> None:
-    """Raises MedGaugeError where the metric's stored statistics are not those that today's code reduces."""
+def current(cell: Cell, name: str) -> Metric:
+    """The metric, prepared on the cell's targets. Raises MedGaugeError where the stored statistics are not those that
+    today's code reduces."""
     path, metric = cell.run.directory.path, prepared(cell, name)
     stored, now = cell.metrics[name]["signature"], metric.signature
     if stored != now:
         raise MedGaugeError(
             f"{path}: {name} was made as {stored}, this code makes {now}; `medgauge score {path}` makes it anew"
         )
+    return metric
 
 
 def differing(base: RunSpec, candidate: RunSpec, tasks: Sequence[str]) -> list[Setting]:

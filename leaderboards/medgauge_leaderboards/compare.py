@@ -81,10 +81,10 @@ def compare(asked: Asked) -> Comparison:
     shown = [r for r in rows if r.gate is not None or not asked.metrics or r.metric in asked.metrics]
     over, must = ceilings(gates, selection), must_pass(gates, selection)
     gated = [(p[0], measured[p]) for p, rule in held.items() if rule.mode != "exact"]
-    # a subset that is small on purpose seldom decides
-    verdict, code = whole(shown, over, must, strict=asked.strict and gates.tier != "smoke")
+    frame = _frame(asked, gates)
+    verdict, code = whole(shown, over, must, strict=frame.strict)
     return replace(
-        _frame(asked, gates),
+        frame,
         base=sides.base.about,
         candidate=about_run(sides.run, sides.parts),
         differing_settings=sides.settings,
@@ -108,7 +108,7 @@ def _frame(asked: Asked, gates: Gates) -> Comparison:
         confirmation=str(asked.confirm) if asked.confirm else None,
         settings=_settings(gates),
         alpha=gates.alpha,
-        strict=asked.strict,
+        strict=asked.strict and gates.tier != "smoke",  # a subset that is small on purpose seldom decides
         gates_file=str(asked.gates) if asked.gates else None,
         verdict="not-comparable",
         exit_code=EXIT_CODES["not-comparable"],

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from medgauge.errors import MedGaugeError, NotComparable, NothingSelected
-from medgauge.protocols import Metric
+from medgauge.metrics import parse_metric
 from medgauge_leaderboards.base import Base
 from medgauge_leaderboards.gate import Rule
 from medgauge_leaderboards.gates_file import PRIMARY, Gate, Gates, matching
 from medgauge_leaderboards.rows import Pair
-from medgauge_leaderboards.site.values import prepared
 
 Place: TypeAlias = tuple[str, str]
 """Key of a task, name of a metric."""
@@ -83,7 +82,7 @@ def _unfit(name: str, rule: Rule, pair: Pair, found: Selection) -> str | None:
         return "the candidate does not have it"
     if rule.mode == "exact":
         return None
-    metric: Metric = prepared(pair.cell, name)
+    metric = parse_metric(name)
     if metric.higher_is_better is None:
         return "it ranks nothing: neither end is better"
     if not metric.resampled:

@@ -69,6 +69,8 @@ def unpack(packed: Packed) -> list[Measured]:
         total = int(counts.sum())
         if not set(kinds.tolist()) <= {0, 1, 2} or counts.min(initial=0) < 0 or total * 8 > MOST_BYTES:
             raise ValueError("impossible counts")
+        if total and not packed.columns:
+            raise ValueError("rows without numbers")
         columns = [_numbers(column, total) for column in packed.columns]
     except (ValueError, IndexError, zlib.error, OverflowError) as error:
         raise MedGaugeError(f"packed statistics are damaged: {error}") from error
@@ -127,7 +129,8 @@ def _text(data: bytes) -> str:
 def _bytes(text: str, size: int) -> bytes:
     if size > MOST_BYTES:
         raise ValueError(f"{size} bytes in a column")
-    data = zlib.decompressobj().decompress(base64.b85decode(text), size + 1)
-    if len(data) != size:
-        raise ValueError(f"{len(data)} bytes in a column of {size}")
+    stream = zlib.decompressobj()
+    data = stream.decompress(base64.b85decode(text), size + 1)
+    if len(data) != size or not stream.eof or stream.unused_data:
+        raise ValueError(f"not the {size} bytes of a column")
     return data

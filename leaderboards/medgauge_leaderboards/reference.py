@@ -15,7 +15,7 @@ from medgauge.significance import mean_differences
 from medgauge.spec import flatten
 from medgauge.stats import aligned, gather, reduced
 from medgauge.types import Score
-from medgauge_leaderboards.comparable import require_current
+from medgauge_leaderboards.comparable import current
 from medgauge_leaderboards.gates_file import PRIMARY, matching
 from medgauge_leaderboards.packing import pack
 from medgauge_leaderboards.reference_file import (
@@ -32,7 +32,6 @@ from medgauge_leaderboards.reference_file import (
 from medgauge_leaderboards.second import second_cells
 from medgauge_leaderboards.sides import ordered, part_of
 from medgauge_leaderboards.site.runs import Cell, Run, cells, read_run
-from medgauge_leaderboards.site.values import prepared
 
 
 def bless(
@@ -126,8 +125,7 @@ def part_names(cell: Cell) -> list[str]:
 def _kept(cell: Cell, patterns: Sequence[str], again: Cell | None) -> Kept:
     part = part_of(cell)
     wanted = [n for n in part.stats if n == cell.primary or any(n in matching(p, [n]) for p in patterns)]
-    for name in wanted:
-        require_current(cell, name)
+    metrics = {name: current(cell, name) for name in wanted}
     numbers = {name: cell.metrics[name] for name in part.stats}
     return Kept(
         task=part.task,
@@ -144,7 +142,7 @@ def _kept(cell: Cell, patterns: Sequence[str], again: Cell | None) -> Kept:
             for name, n in numbers.items()
         },
         packed={name: pack(part.stats[name]) for name in wanted},
-        noise={name: _noise(prepared(cell, name), ordered(cell), ordered(again)) for name in wanted} if again else {},
+        noise={name: _noise(m, ordered(cell), ordered(again)) for name, m in metrics.items()} if again else {},
     )
 
 

@@ -13,13 +13,11 @@ from medgauge.protocols import Metric
 from medgauge.score import target_of
 from medgauge.significance import Discordant, Significance, compare_all, contrast, discordant, mean_differences
 from medgauge.stats import gather
-from medgauge.store import SCORES
 from medgauge.types import Score
-from medgauge_leaderboards.comparable import require_current
+from medgauge_leaderboards.comparable import current
 from medgauge_leaderboards.document import Discordance, Lost
 from medgauge_leaderboards.sides import Part, measured_as, ordered
 from medgauge_leaderboards.site.runs import Cell
-from medgauge_leaderboards.site.values import prepared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +91,7 @@ def numbers(pair: Pair, alpha: float, second: Cell | None = None) -> dict[str, N
     were not made by today's code, or are not of its form.
     """
     cells = [pair.cell, *([second] if second else [])]
-    metrics = [_metric(cells, name) for name in pair.names]
+    metrics = [_metric(pair, cells, name) for name in pair.names]
     new = tuple(ordered(cell) for cell in cells)
     old = tuple(measured_as(pair.base, pair.names, scores) for scores in new)
     made = paired(metrics, Matched(old=old, new=new), alpha=alpha)
@@ -135,17 +133,17 @@ def _design_effect(
     return design_effect(differences[owned], sizes[owned], split.a_only + split.b_only)
 
 
-def _metric(cells: Sequence[Cell], name: str) -> Metric:
-    """The metric, prepared on the targets, of scores that have the form which it reduces."""
-    for cell in cells:
-        require_current(cell, name)
-        metric = prepared(cell, name)
-        targets = (target_of(stored.sample) for stored in cell.samples.values())
-        wanted = next((v for target in targets if (v := metric.measure(None, target))), None)
-        found = next((v for score in cell.scores() if (v := score.stats[name])), None)
-        if _width(wanted) != _width(found) and wanted is not None and found is not None:
-            file = cell.run.directory.path / SCORES
-            raise BadRecord(file, None, f"stats.{name}", f"{_width(wanted)} numbers a sample", found)
+def _metric(pair: Pair, cells: Sequence[Cell], name: str) -> Metric:
+    """The metric, prepared on the targets, of statistics that have the form which it reduces."""
+    metric = [current(cell, name) for cell in cells][0]
+    targets = (target_of(stored.sample) for stored in pair.cell.samples.values())
+    wanted = _width(next((v for target in targets if (v := metric.measure(None, target))), None))
+    sides = {"the base": pair.base.stats[name]}
+    sides |= {str(cell.run.directory.path): [score.stats[name] for score in cell.scores()] for cell in cells}
+    for where, stats in sides.items():
+        found = next((v for v in stats if v), None)
+        if None not in (wanted, _width(found)) and wanted != _width(found):
+            raise BadRecord(f"{where}, {pair.base.key}", None, f"stats.{name}", f"{wanted} numbers a sample", found)
     return metric
 
 

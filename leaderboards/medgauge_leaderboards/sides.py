@@ -89,7 +89,4 @@ def digests(contents: Mapping[str, Content]) -> dict[str, str]:
 
 
 def _digest(rows: Iterable[object]) -> str:
-    made = hashlib.sha256()
-    for row in rows:
-        made.update(dumps(row).encode() + b"\n")
-    return made.hexdigest()[:DIGITS]
+    return hashlib.sha256(dumps(list(rows)).encode()).hexdigest()[:DIGITS]

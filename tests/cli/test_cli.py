@@ -18,6 +18,7 @@ def medgauge(*words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
 
 COMMANDS = (
     *("run", "score", "score-records", "compare", "leaderboard", "list", "show", "demo", "audit-boxes", "selftest"),
+    *("reference",),
 )
 
 

@@ -108,7 +108,10 @@ def _print_held(console: Any, made: Mapping[str, Any], gated: Sequence[Row]) -> 
         gate = row["gate"]
         console.print(visible(f"  {row['key']} {row['metric']} ({gate['mode']}): {gate['why']}"))
         if gate["lost"] and gate["lost"]["n"]:
-            kinds = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in gate["lost"]["by_status"].items())
+            kinds = ", ".join(
+                f"{n} {'wrong' if name == 'scored' else name.replace('_', ' ')}"
+                for name, n in gate["lost"]["by_status"].items()
+            )
             ids = " ".join(gate["lost"]["ids"])
             console.print(visible(f"    lost on {gate['lost']['n']} samples ({kinds}): {ids}"))
     for one in made["ceilings"]:

@@ -18,7 +18,12 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group()
 def reference() -> None:
-    """Bless a run as a reference for gates; show, list and compare references."""
+    """Bless a run as a reference for gates; show, list and compare references.
+
+    \b
+    Example:
+      medgauge reference list
+    """
 
 
 @reference.command()
@@ -70,7 +75,8 @@ def show(name: str, folder: Path, as_json: bool) -> None:
     model = made["spec"]["model"]["name"]
     console.print(visible(f"{made['name']}  {model}  blessed {made['blessed']}: {made['reason']}"), style="bold")
     for key, kept in made["tasks"].items():
-        console.print(visible(f"\n{key}  n {kept['n']}, groups {kept['n_groups']}"), style="bold")
+        console.print()
+        console.print(visible(f"{key}  n {kept['n']}, groups {kept['n_groups']}"), style="bold")
         rows = table(("metric", "value", "95 % interval", "by sample", "noise floor"))
         for metric, one in kept["metrics"].items():
             noise = kept["noise"].get(metric)

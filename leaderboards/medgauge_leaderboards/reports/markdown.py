@@ -76,7 +76,7 @@ def _held(made: Comparison) -> list[str]:
     for row, gate in words.gated(made):
         if gate.lost is not None and gate.lost.n:
             ids = ", ".join(code(id) for id in gate.lost.ids)
-            kinds = ", ".join(f"{n} {code(name)}" for name, n in gate.lost.by_status.items())
+            kinds = code(words.lost(gate.lost.by_status))
             lines.append(f"- lost on {code(row.key)} {code(row.metric)}: {gate.lost.n} samples ({kinds}), first {ids}")
     return ["", *lines] if lines else []
 

@@ -88,6 +88,11 @@ def must(one: MustPass) -> str:
     return f"sample {one.id} is {'wrong' if one.status == 'scored' else one.status.replace('_', ' ')}"
 
 
+def lost(by_status: Mapping[str, int]) -> str:
+    """`46 no answer, 4 wrong`."""
+    return ", ".join(f"{n} {'wrong' if name == 'scored' else name.replace('_', ' ')}" for name, n in by_status.items())
+
+
 def xml(text: str) -> str:
     """Text without the characters that XML cannot carry."""
     return _NOT_XML.sub("\ufffd", text)

@@ -125,12 +125,13 @@ def cells(run: Run) -> list[Cell]:
         own = [s for s in run.samples if (s.sample.task, s.sample.language) == (result["task"], result["language"])]
         samples = {stored.sample.id: stored for stored in own}
         cell = Cell(key=key, run=run, result=result, spec=tasks[result["task"]], samples=samples)
-        if len(cell.scores()) != result["n"] or len(samples) != result["n"]:
+        scores = cell.scores()
+        if len(scores) != result["n"] or len(samples) != result["n"]:
             raise Incomplete(
                 f"{run.directory.path}: {key} reports n {result['n']}, has {len(samples)} samples and "
-                f"{len(cell.scores())} scores; `medgauge score` writes them anew"
+                f"{len(scores)} scores; `medgauge score` writes them anew"
             )
-        require_scores(cell.scores(), cell.metrics, run.directory.path)
+        require_scores(scores, cell.metrics, run.directory.path)
         found.append(cell)
     return found
 
