@@ -80,7 +80,7 @@ class Numbers:
         if mean_differences(self.metric, gather(self.metric, old), gather(self.metric, new)) is None:
             return None
         worse = [new[i] for i in self.changed if self.sign * (_first(new[i], name) - _first(old[i], name)) < 0]
-        counts = dict(Counter(str(score.status) for score in worse))
+        counts = dict(sorted(Counter(str(score.status) for score in worse).items()))
         return Lost(n=len(worse), by_status=counts, ids=tuple(score.key.id for score in worse[:10]))
 
 
@@ -135,7 +135,7 @@ def _design_effect(
 
 def _metric(pair: Pair, cells: Sequence[Cell], name: str) -> Metric:
     """The metric, prepared on the targets, of statistics that have the form which it reduces."""
-    metric = [current(cell, name) for cell in cells][0]
+    metric, *_ = (current(cell, name) for cell in cells)
     targets = (target_of(stored.sample) for stored in pair.cell.samples.values())
     wanted = _width(next((v for target in targets if (v := metric.measure(None, target))), None))
     sides = {"the base": pair.base.stats[name]}

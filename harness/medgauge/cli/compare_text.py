@@ -46,7 +46,7 @@ def print_comparison(made: Mapping[str, Any]) -> None:
         what = f"{entry['metric']} of {entry['task']}" if entry["metric"] else entry["task"]
         console.print(visible(f"not compared: {what} is in the {entry['only_in']} alone"))
     _print_legend(console, made)
-    console.print(visible(result(made)), style="bold")
+    console.print(visible(result(made)), style="bold", soft_wrap=True)
 
 
 def result(made: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ def junit(made: Comparison) -> str:
             if one.key == key:
                 case = _case(suite, key, f"share of {one.share}")
                 if one.violated:
-                    Tree.SubElement(case, "failure", type="Ceiling", message=words.ceiling(one))
+                    Tree.SubElement(case, "failure", type="Ceiling", message=words.xml(words.ceiling(one)))
         for sample in made.must_pass:
             if sample.key == key:
                 case = _case(suite, key, f"must pass {sample.id}")

@@ -48,7 +48,8 @@ def _sides(made: Comparison) -> str:
     first = f"{code(base.name)} ({code(base.model)})" if base.name else code(base.model)
     paired = sum({row.key: row.difference.n for row in made.rows}.values())
     level = f"{100 * (1 - made.alpha):g} % intervals"
-    return f"{first} → {code(candidate.model)} · {paired} paired samples · {level}, {code(made.settings['adjustment'])}"
+    adjustment = code(made.settings.get("adjustment", ""))
+    return f"{first} → {code(candidate.model)} · {paired} paired samples · {level}, {adjustment}"
 
 
 def _gates(made: Comparison) -> list[str]:
@@ -71,7 +72,7 @@ def _numbers(row: Row) -> str:
 
 
 def _held(made: Comparison) -> list[str]:
-    lines = [f"- {'✗' if one.violated else '✓'} {code(one.key)} {words.ceiling(one)}" for one in made.ceilings]
+    lines = [f"- {'✗' if one.violated else '✓'} {code(one.key)} {code(words.ceiling(one))}" for one in made.ceilings]
     lines += [f"- ✗ must pass: {code(one.key)} {code(words.must(one))}" for one in made.must_pass if not one.passed]
     for row, gate in words.gated(made):
         if gate.lost is not None and gate.lost.n:
