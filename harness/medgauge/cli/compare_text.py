@@ -76,9 +76,10 @@ def _print_sides(console: Any, made: Mapping[str, Any]) -> None:
         blessed = f"  blessed as {one['name']}: {one['reason']}" if one["name"] else ""
         console.print(visible(f"{side:9}  {one['model']}{control}  {one['path']}{blessed}"), style="bold")
     for one in made["differing_settings"]:
-        console.print(visible(f"differs: {one['field']}: {one['base']!r} and {one['candidate']!r}"))
+        line = f"differs: {one['field']}: {one['base']!r} and {one['candidate']!r}"
+        console.print(visible(line), soft_wrap=True)
     for note in made["notes"]:
-        console.print(visible(f"note: {note}"))
+        console.print(visible(f"note: {note}"), soft_wrap=True)
 
 
 def _gates(rows: Sequence[Row]) -> Any:
@@ -106,7 +107,7 @@ def _print_held(console: Any, made: Mapping[str, Any], gated: Sequence[Row]) -> 
     """Why each gate says so, what was lost, ceilings and must-pass samples."""
     for row in gated:
         gate = row["gate"]
-        console.print(visible(f"  {row['key']} {row['metric']} ({gate['mode']}): {gate['why']}"))
+        console.print(visible(f"  {row['key']} {row['metric']} ({gate['mode']}): {gate['why']}"), soft_wrap=True)
         if gate["lost"] and gate["lost"]["n"]:
             kinds = ", ".join(
                 f"{n} {'wrong' if name == 'scored' else name.replace('_', ' ')}"
@@ -199,7 +200,7 @@ def _print_legend(console: Any, made: Mapping[str, Any]) -> None:
         console.print(NEITHER, style="dim")
     console.print("how each number is made", style="dim")
     signatures = dict.fromkeys(row["signature"] for row in made["rows"])
-    for line in (*signatures, *(f"{name}  {how}" for name, how in made["settings"].items())):
+    for line in (*signatures, *(f"{name}  {how}" for name, how in sorted(made["settings"].items()))):
         console.print(f"  {line}", style="dim", soft_wrap=True)
 
 

@@ -67,7 +67,7 @@ def _print(one: Rescored, against: Rescored | None) -> None:
         console.print(visible(f"  {what}: {name} is not what was scored"))
     for key, task in made["tasks"].items():
         for cause in task["causes"]:
-            console.print(visible(f"  {key}: the code changed: {cause}"))
+            console.print(visible(f"  {key}: the code changed: {cause}"), soft_wrap=True)
         columns = ("metric", "stored", "today", "by the code", *(("by the model",) if against else ()))
         rows = table(columns)
         for name, m in task["metrics"].items():
