@@ -60,7 +60,7 @@ def wilson(p: float, n: float) -> tuple[float, float]:
     return max(0.0, float(centre - half)) if p > 0 else 0.0, min(1.0, float(centre + half)) if p < 1 else 1.0
 
 
-def agresti_min(lost: FloatArray, won: FloatArray, totals: FloatArray, level: float = LEVEL) -> tuple[float, float]:
+def agresti_min(lost: FloatArray, won: FloatArray, totals: FloatArray, *, level: float = LEVEL) -> tuple[float, float]:
     """Interval of a difference of paired proportions, from per-group counts, each (K,), totals positive.
 
     `lost` and `won` count the discordant pairs of each sign. Wald's interval with half a pair added to each cell of

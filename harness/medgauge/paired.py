@@ -76,7 +76,7 @@ def paired(
     """Every metric's difference. Each metric is defined on the same samples of both sides."""
     contrasts = {metric.name: _contrast(metric, matched) for metric in metrics}
     values = {name: _values(one) for name, one in contrasts.items()}
-    why = {name: _missing(one, values[name]) for name, one in contrasts.items()}
+    why: dict[str, Missing | None] = {name: _missing(one, values[name]) for name, one in contrasts.items()}
     drawn: dict[str, list[FloatArray]] = {name: [] for name, reason in why.items() if reason is None}
     units = next(iter(contrasts.values())).old[0].units if contrasts else 0
     for weights in resamples(units, count) if drawn else ():
@@ -147,7 +147,7 @@ def _with(
     if counts is not None and (base.n_groups < MANY_GROUPS or counts[:2].sum() <= 0.1 * counts[2].sum()):
         # the bootstrap's interval is too narrow with few groups, or few discordant pairs
         lost, won, totals = counts
-        (low, high), (lower, upper) = (agresti_min(lost, won, totals, level) for level in levels)
+        (low, high), (lower, upper) = (agresti_min(lost, won, totals, level=level) for level in levels)
         made = replace(made, low=low, high=high, interval="agresti-min", no_interval=None)
     return Paired(estimate=made, old=values[0], new=values[1], lower=lower, upper=upper)
 

@@ -66,10 +66,7 @@ def compare(asked: Asked) -> Comparison:
     """
     gates = read_gates(asked.gates) if asked.gates else Gates()
     where = str(asked.gates) if asked.gates else DEFAULT
-    name = asked.base if asked.base is not None else gates.baseline
-    if name is None:
-        raise MedGaugeError("no base: give BASE and CANDIDATE, or a gates file with a baseline")
-    sides = _read(asked, read_base(name, asked.references))
+    sides = _read(asked, _base(asked, gates))
     pairs = _pairs(sides, asked.metrics)
     selection = Selection(where=where, base=sides.base, pairs=pairs)
     held = rules(gates, selection)
@@ -97,6 +94,13 @@ def compare(asked: Asked) -> Comparison:
         verdict=verdict,
         exit_code=code,
     )
+
+
+def _base(asked: Asked, gates: Gates) -> Base:
+    name = asked.base if asked.base is not None else gates.baseline
+    if name is None:
+        raise MedGaugeError("no base: give BASE and CANDIDATE, or a gates file with a baseline")
+    return read_base(name, asked.references)
 
 
 def _frame(asked: Asked, gates: Gates) -> Comparison:

@@ -13,7 +13,6 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-RIGHT, WRONG = 0, 1
 GATES = 'baseline: main\ngates: [{task: "phantom-vqa/en"}]\n'
 
 
