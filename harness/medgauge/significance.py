@@ -106,8 +106,9 @@ def _chances(extremes: Mapping[str, Extreme], groups: int, count: int, seed: int
 
 
 def _flips(differences: FloatArray) -> Extreme:
-    floor = abs(float(differences.sum())) - SLACK * float(np.abs(differences).sum())
-    return lambda swapped: int(np.count_nonzero(np.abs((1 - 2 * swapped) @ differences) >= floor))
+    total = float(differences.sum())
+    floor = abs(total) - SLACK * float(np.abs(differences).sum())
+    return lambda swapped: int(np.count_nonzero(np.abs(total - 2 * (swapped @ differences)) >= floor))
 
 
 def _swaps(metric: Metric, pairs: Sequence[tuple[Statistics, Statistics]]) -> Extreme:
