@@ -60,8 +60,8 @@ def wilson(p: float, n: float) -> tuple[float, float]:
     return max(0.0, float(centre - half)) if p > 0 else 0.0, min(1.0, float(centre + half)) if p < 1 else 1.0
 
 
-def agresti_min(lost: FloatArray, won: FloatArray, totals: FloatArray) -> tuple[float, float]:
-    """95 % interval of a difference of paired proportions, from per-group counts, each (K,), totals positive.
+def agresti_min(lost: FloatArray, won: FloatArray, totals: FloatArray, *, level: float = LEVEL) -> tuple[float, float]:
+    """Interval of a difference of paired proportions, from per-group counts, each (K,), totals positive.
 
     `lost` and `won` count the discordant pairs of each sign. Wald's interval with half a pair added to each cell of
     the table, the counts divided by the design effect of the differences, and Student's t for few groups. Where no
@@ -74,7 +74,7 @@ def agresti_min(lost: FloatArray, won: FloatArray, totals: FloatArray) -> tuple[
     independent = b + c - (c - b) ** 2 / n
     design_effect = max(1.0, clustered(won - lost, totals) / independent) if independent > 0 else n / effective
     b, c, size = b / design_effect + 0.5, c / design_effect + 0.5, n / design_effect + 2
-    half = stdtrit(effective - 1, 0.975) * np.sqrt(b + c - (c - b) ** 2 / size) / size
+    half = stdtrit(effective - 1, (1 + level) / 2) * np.sqrt(b + c - (c - b) ** 2 / size) / size
     return max(-1.0, float((c - b) / size - half)), min(1.0, float((c - b) / size + half))
 
 
@@ -110,14 +110,17 @@ def widening(drawn: FloatArray, groups: float, jackknife: float | None) -> float
     return missed if jackknife is None else max(missed, jackknife / float(np.nanstd(drawn)))
 
 
-def percentiles(drawn: FloatArray, value: float, groups: float, wider: float) -> tuple[float, float]:
-    """A 95 % interval from usable bootstrap draws, (B,), around `value`.
+def percentiles(
+    drawn: FloatArray, value: float, groups: float, wider: float, level: float = LEVEL
+) -> tuple[float, float]:
+    """An interval from usable bootstrap draws, (B,), around `value`.
 
     Percentiles, stretched for few (effective) groups by Student's t and by `wider`, and never past what was drawn,
     so that a bounded number keeps its bounds. It holds its own value, which a biased number may lie outside of.
     """
-    from scipy.special import stdtrit
+    from scipy.special import ndtri, stdtrit
 
-    finite = drawn[np.isfinite(drawn)]
-    low, high = value + wider * stdtrit(groups - 1, 0.975) / Z * (np.percentile(finite, [2.5, 97.5]) - value)
+    finite, upper = drawn[np.isfinite(drawn)], (1 + level) / 2
+    stretch = wider * stdtrit(groups - 1, upper) / (Z if level == LEVEL else float(ndtri(upper)))
+    low, high = value + stretch * (np.percentile(finite, [100 - 100 * upper, 100 * upper]) - value)
     return float(min(value, max(low, finite.min()))), float(max(value, min(high, finite.max())))

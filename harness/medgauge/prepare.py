@@ -1,6 +1,5 @@
 """Samples of a plan: loaded, limited, checked, and written before the first question."""
 
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +11,12 @@ from pathlib import Path
 from PIL import Image
 
 from medgauge import media
-from medgauge.codec import loads
+from medgauge.codec import dumps, loads
 from medgauge.errors import BadRecord, NothingSelected, SpecMismatch
 from medgauge.progress import progress
 from medgauge.spec import flatten
 from medgauge.store import SAMPLES, RunDirectory, StoredSample, sample_line, write_atomic
+from medgauge.subset import stratified
 from medgauge.tasks import PUBLISH_LEVELS, Loaded, Publish, Task
 from medgauge.types import Key, Media, Message, Request, Sample, Split, Text
 
@@ -150,9 +150,12 @@ def _check(task: Task, loaded: Loaded) -> None:
 
 
 def _limited(samples: tuple[Sample, ...], limit: int | None) -> tuple[Sample, ...]:
-    """At most `limit` ids, drawn by the hash of the id: the same ids in both languages, and spread out."""
-    ids = list(dict.fromkeys(sample.id for sample in samples))
-    if limit is None or limit >= len(ids):
+    """At most `limit` ids, the same ones always and in both languages, spread over the slices (tags)."""
+    strata: dict[str, str] = {}
+    for sample in samples:
+        tags = dumps(dict(sample.tags))
+        strata[sample.id] = min(strata.get(sample.id, tags), tags)
+    if limit is None or limit >= len(strata):
         return samples
-    kept = set(sorted(ids, key=lambda id: hashlib.sha256(id.encode()).hexdigest())[:limit])
+    kept = stratified(strata, limit)
     return tuple(sample for sample in samples if sample.id in kept)

@@ -6,7 +6,7 @@ Smyth, 2010); where there are no more than M, all are taken, and p is exact. Sou
 Noreen (1989), "approximate randomization", for numbers that are no means; McNemar (1947).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -20,6 +20,8 @@ ASSIGNMENTS = 10_000
 SLACK = 1e-9
 """Relative: differences closer than this to the observed one count as equal to it, whatever the rounding."""
 Randomisation: TypeAlias = Literal["sign-flip", "swap"]
+Extreme: TypeAlias = Callable[[FloatArray], int]
+"""(M, units) of 0 and 1, which groups change sides, to how many of the M give at least the observed difference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,27 +44,47 @@ class Discordant:
 
 
 def compare_groups(metric: Metric, a: Sequence[Score], b: Sequence[Score], count: int = ASSIGNMENTS) -> Significance:
-    """Two-sided test of `a` against `b`, aligned scores over the same samples (`stats.aligned`).
+    """Two-sided test of `a` against `b`, aligned scores over the same samples (`stats.aligned`)."""
+    return compare_all({metric.name: contrast(metric, [a], [b])}, count)[metric.name]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """How a test sees two models under one metric: how many of some assignments give at least the observed."""
+
+    test: Randomisation
+    units: int
+    extreme: Extreme
+
+
+def contrast(metric: Metric, a: Sequence[Sequence[Score]], b: Sequence[Sequence[Score]]) -> Contrast:
+    """Aligned scores of two models, in one or several passes over the same samples, whose mean is compared.
 
     Sign flips of the groups' differences where the metric is a plain mean of one value a sample, otherwise swaps
     of the groups' statistics. On a mean both are the same test; the first is faster.
     """
-    left, right = gather(metric, a), gather(metric, b)
-    differences = mean_differences(metric, left, right)
-    if differences is not None:
-        return Significance(test="sign-flip", p=sign_flip(differences, count))
-    return Significance(test="swap", p=swap(metric, left, right, count))
+    left, right = ([gather(metric, scores) for scores in side] for side in (a, b))
+    flipped = [mean_differences(metric, one, other) for one, other in zip(left, right, strict=True)]
+    means = [one for one in flipped if one is not None]
+    units = left[0].units
+    if len(means) == len(flipped):
+        return Contrast(test="sign-flip", units=units, extreme=_flips(np.sum(means, axis=0)))
+    return Contrast(test="swap", units=units, extreme=_swaps(metric, list(zip(left, right, strict=True))))
+
+
+def compare_all(
+    contrasts: Mapping[str, Contrast], count: int = ASSIGNMENTS, seed: int = SEED
+) -> dict[str, Significance]:
+    """The tests of several metrics over the same groups, under the same assignments, which are drawn once."""
+    extremes = {name: one.extreme for name, one in contrasts.items()}
+    groups = max((one.units for one in contrasts.values()), default=1)
+    chances = _chances(extremes, groups, count, seed)
+    return {name: Significance(test=one.test, p=chances[name]) for name, one in contrasts.items()}
 
 
 def sign_flip(differences: FloatArray, count: int = ASSIGNMENTS, seed: int = SEED) -> float:
     """Two-sided p of the sum of paired differences, (K,), one a group, under flips of their signs."""
-    observed = abs(float(differences.sum()))
-    floor = observed - SLACK * float(np.abs(differences).sum())
-    extreme = total = 0
-    for swapped in assignments(len(differences), count, seed):
-        extreme += int(np.count_nonzero(np.abs((1 - 2 * swapped) @ differences) >= floor))
-        total += len(swapped)
-    return (extreme + 1) / (total + 1)
+    return _chances({"": _flips(differences)}, len(differences), count, seed)[""]
 
 
 def swap(metric: Metric, a: Statistics, b: Statistics, count: int = ASSIGNMENTS, seed: int = SEED) -> float:
@@ -70,14 +92,35 @@ def swap(metric: Metric, a: Statistics, b: Statistics, count: int = ASSIGNMENTS,
 
     `a` and `b` have the same units. An assignment that leaves a number undefined counts as extreme.
     """
-    both = _side_by_side(a, b)
-    observed = abs(float(_differences(metric, both, np.zeros((1, a.units)))[0]))
-    extreme = total = 0
-    for swapped in assignments(a.units, count, seed):
-        drawn = np.abs(_differences(metric, both, swapped))
-        extreme += int(np.count_nonzero(~(drawn < observed - SLACK * max(1.0, observed))))
+    return _chances({"": _swaps(metric, [(a, b)])}, a.units, count, seed)[""]
+
+
+def _chances(extremes: Mapping[str, Extreme], groups: int, count: int, seed: int) -> dict[str, float]:
+    """The p of each: (k + 1) / (M + 1)."""
+    found, total = dict.fromkeys(extremes, 0), 0
+    for swapped in assignments(groups, count, seed):
+        for name, extreme in extremes.items():
+            found[name] += extreme(swapped)
         total += len(swapped)
-    return (extreme + 1) / (total + 1)
+    return {name: (k + 1) / (total + 1) for name, k in found.items()}
+
+
+def _flips(differences: FloatArray) -> Extreme:
+    total = float(differences.sum())
+    floor = abs(total) - SLACK * float(np.abs(differences).sum())
+    return lambda swapped: int(np.count_nonzero(np.abs(total - 2 * (swapped @ differences)) >= floor))
+
+
+def _swaps(metric: Metric, pairs: Sequence[tuple[Statistics, Statistics]]) -> Extreme:
+    both = [_side_by_side(a, b) for a, b in pairs]
+
+    def drawn(swapped: FloatArray) -> FloatArray:
+        made: FloatArray = np.abs(np.mean([_differences(metric, one, swapped) for one in both], axis=0))
+        return made
+
+    observed = float(drawn(np.zeros((1, pairs[0][0].units)))[0])
+    floor = observed - SLACK * max(1.0, observed)
+    return lambda swapped: int(np.count_nonzero(~(drawn(swapped) < floor)))
 
 
 def assignments(groups: int, count: int = ASSIGNMENTS, seed: int = SEED) -> Iterator[FloatArray]:

@@ -5,6 +5,11 @@ from medgauge.plugins import Plugin
 plugin = Plugin(
     commands={
         "leaderboard": "medgauge_leaderboards.site.build:build",
-        "compare": "medgauge_leaderboards.compare:compare",
+        "compare": "medgauge_leaderboards.command:run",
+        "compare-render": "medgauge_leaderboards.command:render",
+        "reference-bless": "medgauge_leaderboards.reference:bless",
+        "reference-show": "medgauge_leaderboards.reference:shown",
+        "reference-list": "medgauge_leaderboards.reference:listed",
+        "reference-diff": "medgauge_leaderboards.reference:differences",
     }
 )

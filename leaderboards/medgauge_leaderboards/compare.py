@@ -1,181 +1,240 @@
-"""Two runs side by side: paired differences with intervals, tests, and what could have been found."""
+"""A candidate beside its base: paired differences with intervals and tests, and what the gates make of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from medgauge import __version__
-from medgauge.codec import plain
 from medgauge.errors import MedGaugeError, NotComparable
-from medgauge.multiplicity import holm
-from medgauge.power import ALPHA, POWER, design_effect, detectable, detectable_accuracy
-from medgauge.protocols import Metric
-from medgauge.significance import ASSIGNMENTS, Discordant, compare_groups, discordant, mean_differences
-from medgauge.spec import flatten
-from medgauge.stats import SEED, Estimate, aligned, description, gather, paired_difference
-from medgauge.types import Score
-from medgauge_leaderboards.comparable import obstacles, require_current
+from medgauge.paired import RESAMPLES
+from medgauge.power import POWER
+from medgauge.significance import ASSIGNMENTS
+from medgauge.stats import SEED, description
+from medgauge_leaderboards.base import Base, about_run, read_base
+from medgauge_leaderboards.comparable import TASKS, differing, obstacles, require_known_parts, undeclared
+from medgauge_leaderboards.document import Absent, Comparison, Gated, Setting
+from medgauge_leaderboards.exploratory import slices
+from medgauge_leaderboards.gate import Rule
+from medgauge_leaderboards.gated import Place, Selection, rules
+from medgauge_leaderboards.gates_file import Gates, read_gates
+from medgauge_leaderboards.held import ceilings, must_pass
+from medgauge_leaderboards.judged import EXIT_CODES, confirmed, judge_all, row, whole, worst_first
+from medgauge_leaderboards.reference_file import FOLDER
+from medgauge_leaderboards.rows import Numbers, Pair, numbers
+from medgauge_leaderboards.second import second_cells
+from medgauge_leaderboards.sides import Part, part_of
 from medgauge_leaderboards.site.runs import Cell, Run, cells, read_run
-from medgauge_leaderboards.site.values import prepared
 
-SCHEMA_VERSION = 1
-RESAMPLES = 10_000
+DEFAULT = "the default gates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """One task in one language, in both runs."""
+class Asked:
+    """What `medgauge compare` was asked for."""
 
-    base: Cell
-    candidate: Cell
-    names: tuple[str, ...]
-    """The metrics that both have, the primary first."""
+    candidate: Path
+    base: str | None = None
+    """A run, a reference by name or file; None: what the gates file says."""
+    metrics: tuple[str, ...] = ()
+    """Show these beside what is gated; all where none is named."""
+    gates: Path | None = None
+    strict: bool = False
+    varying: tuple[str, ...] = ()
+    """Parts of the spec that may differ, beside the model."""
+    confirm: Path | None = None
+    """A second run of the candidate, which has to bear a regression out."""
+    references: Path = FOLDER
 
 
-def compare(base: Path, candidate: Path, metrics: Sequence[str] = ()) -> dict[str, Any]:
-    """Every metric (or those named) of every task that both runs hold: candidate minus base, as plain data.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """Both sides, read and found comparable."""
 
-    Raises NotComparable, naming the fields, where samples, targets, groups or metrics differ; MedGaugeError for a
-    metric that the runs do not share, or that must be scored again first; Incomplete for an unfinished run.
+    base: Base
+    run: Run
+    cells: Mapping[str, Cell]
+    parts: Mapping[str, Part]
+    settings: tuple[Setting, ...]
+
+
+def compare(asked: Asked) -> Comparison:
+    """Every metric (or those named) of every task on both sides: candidate minus base, judged by the gates.
+
+    Without a gates file the primary metric of every task is gated in mode detect. Raises NotComparable, naming the
+    fields, where samples, targets, groups, metrics or undeclared settings differ, or a task of the base is missing;
+    MedGaugeError for unknown names, and for runs that must be scored again first; Incomplete for an unfinished run.
     """
-    one, other = read_run(base), read_run(candidate)
-    mine, theirs = ({cell.key: cell for cell in cells(run)} for run in (one, other))
-    pairs = [_pair(mine[key], theirs[key], metrics) for key in mine if key in theirs]
-    if not pairs:
-        raise NotComparable(f"{base} and {candidate} share no task: {', '.join(mine)} and {', '.join(theirs)}")
-    unknown = set(metrics) - {name for pair in pairs for name in pair.names}
+    gates = read_gates(asked.gates) if asked.gates else Gates()
+    where = str(asked.gates) if asked.gates else DEFAULT
+    sides = _read(asked, _base(asked, gates))
+    pairs = _pairs(sides, asked.metrics)
+    selection = Selection(where=where, base=sides.base, pairs=pairs)
+    held = rules(gates, selection)
+    pairs = {key: _with_gated(pair, [m for k, m in held if k == key]) for key, pair in pairs.items()}
+    _require_comparable(asked, sides, pairs)
+    measured = _measured(pairs, gates.alpha)
+    judged = _judged(asked, sides, pairs, measured, held, gates)
+    rows = [row(pairs[p[0]], one, judged.get(p), gates.alpha) for p, one in measured.items()]
+    shown = [r for r in rows if r.gate is not None or not asked.metrics or r.metric in asked.metrics]
+    over, must = ceilings(gates, selection), must_pass(gates, selection)
+    gated = [(p[0], measured[p]) for p, rule in held.items() if rule.mode != "exact"]
+    frame = _frame(asked, gates)
+    verdict, code = whole(shown, over, must, strict=frame.strict)
+    return replace(
+        frame,
+        base=sides.base.about,
+        candidate=about_run(sides.run, sides.parts),
+        differing_settings=sides.settings,
+        not_compared=_not_compared(sides, asked.metrics),
+        notes=tuple(_notes(sides, measured, held)),
+        rows=tuple(worst_first(shown)),
+        slices=tuple(slices(gated, gates.alpha)),
+        ceilings=tuple(over),
+        must_pass=tuple(must),
+        verdict=verdict,
+        exit_code=code,
+    )
+
+
+def _base(asked: Asked, gates: Gates) -> Base:
+    name = asked.base if asked.base is not None else gates.baseline
+    if name is None:
+        raise MedGaugeError("no base: give BASE and CANDIDATE, or a gates file with a baseline")
+    return read_base(name, asked.references)
+
+
+def _frame(asked: Asked, gates: Gates) -> Comparison:
+    """The document before anything is known."""
+    return Comparison(
+        medgauge=__version__,
+        base=None,
+        candidate=None,
+        confirmation=str(asked.confirm) if asked.confirm else None,
+        settings=_settings(gates),
+        alpha=gates.alpha,
+        strict=asked.strict and gates.tier != "smoke",  # a subset that is small on purpose seldom decides
+        gates_file=str(asked.gates) if asked.gates else None,
+        verdict="not-comparable",
+        exit_code=EXIT_CODES["not-comparable"],
+    )
+
+
+def _judged(
+    asked: Asked,
+    sides: Sides,
+    pairs: Mapping[str, Pair],
+    measured: Mapping[Place, Numbers],
+    held: Mapping[Place, Rule],
+    gates: Gates,
+) -> dict[Place, tuple[Gated, float | None]]:
+    """Outcomes, those of regressions after the second run where there is one."""
+    first = judge_all(measured, held, gates)
+    if asked.confirm is None:
+        return first
+    cell_of = second_cells(asked.confirm, sides.run, sides.parts)
+    twice = [place for place, (gated, _) in first.items() if gated.verdict == "regressed" and place[0] in cell_of]
+    pooled = {p: numbers(replace(pairs[p[0]], names=(p[1],)), gates.alpha, cell_of[p[0]])[p[1]] for p in twice}
+    return confirmed(first, judge_all({**measured, **pooled}, held, gates), twice)
+
+
+def refused(asked: Asked, error: NotComparable) -> Comparison:
+    """The document of a comparison that was refused, so that reports can say why."""
+    first, *lines = str(error).split("\n  ")
+    return replace(_frame(asked, Gates()), refusals=tuple(lines or [first]))
+
+
+def _read(asked: Asked, base: Base) -> Sides:
+    if not asked.candidate.is_dir():
+        raise MedGaugeError(f"{asked.candidate}: no such run folder; the candidate is a finished run")
+    run = read_run(asked.candidate)
+    own = {cell.key: cell for cell in cells(run)}
+    require_known_parts(asked.varying, base.spec, run.spec)
+    shared = [key for key in base.parts if key in own]
+    if not shared:
+        raise NotComparable(
+            f"{base.path} and {asked.candidate} share no task: {', '.join(base.parts)} and {', '.join(own)}"
+        )
+    tasks = sorted({base.parts[key].task for key in shared})
+    return Sides(
+        base=base,
+        run=run,
+        cells=own,
+        parts={key: part_of(own[key]) for key in shared},
+        settings=tuple(differing(base.spec, run.spec, tasks)),
+    )
+
+
+def _pairs(sides: Sides, metrics: Sequence[str]) -> dict[str, Pair]:
+    pairs = {key: _pair(sides, key, metrics) for key in sides.parts}
+    known = {name for key in sides.parts for name in sides.base.parts[key].stats if name in sides.parts[key].stats}
+    unknown = set(metrics) - known
     if unknown:
-        shared = sorted({name for key in mine if key in theirs for name in _main(mine[key]) & _main(theirs[key])})
-        raise MedGaugeError(f"--metric {min(unknown)!r}: not in both runs; they share {', '.join(shared)}")
-    problems = [line for pair in pairs for line in obstacles(pair.base, pair.candidate, pair.names)]
-    if problems:
-        raise NotComparable(f"{base} and {candidate} are not comparable:\n  " + "\n  ".join(problems))
-    rows = _adjusted([_row(pair, name) for pair in pairs for name in pair.names])
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "medgauge": __version__,
-        "base": _about(one, [pair.base for pair in pairs]),
-        "candidate": _about(other, [pair.candidate for pair in pairs]),
-        "settings": _settings(),
-        "differing_settings": _differing(one, other),
-        "not_compared": _not_compared(mine, theirs, metrics),
-        "rows": [row for row in rows if not metrics or row["metric"] in metrics],
-    }
+        raise MedGaugeError(f"--metric {min(unknown)!r}: not on both sides; they share {', '.join(sorted(known))}")
+    return pairs
 
 
-def _main(cell: Cell) -> set[str]:
-    """The metrics of a cell by their main number alone."""
-    return {name for score in cell.scores()[:1] for name in score.stats}
+def _pair(sides: Sides, key: str, metrics: Sequence[str]) -> Pair:
+    base, candidate = sides.base.parts[key], sides.parts[key]
+    shared = sorted(name for name in base.stats if name in candidate.stats)
+    wanted = [name for name in shared if not metrics or name in metrics]
+    return Pair(base=base, candidate=candidate, cell=sides.cells[key], names=tuple(wanted))
 
 
-def _pair(base: Cell, candidate: Cell, metrics: Sequence[str]) -> Pair:
-    shared = _main(base) & _main(candidate)
-    # the primary is always there: what is shown must not change which tests are corrected for
-    wanted = [base.primary, *(name for name in metrics if name in shared)] if metrics else sorted(shared)
-    wanted = [name for name in wanted if name in shared]
-    ordered = sorted(dict.fromkeys(wanted), key=lambda name: name != base.primary)
-    return Pair(base=base, candidate=candidate, names=tuple(ordered))
+def _with_gated(pair: Pair, gated: Sequence[str]) -> Pair:
+    names = dict.fromkeys([*gated, *pair.names])
+    ordered = sorted(names, key=lambda name: name != pair.base.primary)
+    return Pair(base=pair.base, candidate=pair.candidate, cell=pair.cell, names=tuple(ordered))
 
 
-def _row(pair: Pair, name: str) -> dict[str, Any]:
-    for cell in (pair.base, pair.candidate):
-        require_current(cell, name)
-    metric, new = prepared(pair.candidate, name), pair.candidate.scores()
-    old = aligned(metric, new, pair.base.scores())
-    made = paired_difference(metric, new, old, RESAMPLES)
-    tested = compare_groups(metric, old, new) if made.value is not None and metric.resampled else None
-    split = discordant(metric, old, new) if made.value is not None else None
-    return {
-        "task": pair.base.spec.name,
-        "language": pair.base.result["language"],
-        "key": pair.base.key,
-        "metric": name,
-        "primary": name == pair.base.primary,
-        "higher_is_better": metric.higher_is_better,
-        "signature": metric.signature,
-        "base": pair.base.metrics[name]["value"],
-        "candidate": pair.candidate.metrics[name]["value"],
-        "difference": plain(made),
-        "test": tested.test if tested else None,
-        "p": tested.p if tested else None,
-        "discordant": _discordant(split) if split else None,
-        **_power(metric, made, split, old, new),
-    }
-
-
-def _discordant(split: Discordant) -> dict[str, Any]:
-    return {
-        "base_only": split.a_only,
-        "candidate_only": split.b_only,
-        "mcnemar_p": split.p,
-        "descriptive": split.descriptive,
-    }
-
-
-def _power(
-    metric: Metric, made: Estimate, split: Discordant | None, old: Sequence[Score], new: Sequence[Score]
-) -> dict[str, float | None]:
-    """The minimum detectable effect, and the design effect behind it where the metric is a proportion."""
-    if made.se is None:
-        return {"mde": None, "design_effect": None}
-    left, right = gather(metric, new), gather(metric, old)
-    differences = mean_differences(metric, left, right)
-    if split is None or differences is None:
-        return {"mde": detectable(made.se), "design_effect": None}
-    owned = left.per_unit()[:, 1] > 0
-    n, changed = made.n - made.n_undefined, split.a_only + split.b_only
-    effect = design_effect(differences[owned], left.per_unit()[owned, 1], changed)
-    return {"mde": detectable_accuracy(n, changed / n, effect), "design_effect": effect}
-
-
-def _adjusted(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with Holm's p over the primary metrics of all tasks; None beside the others."""
-    family = [i for i, row in enumerate(rows) if row["primary"] and row["p"] is not None]
-    adjusted = dict(zip(family, holm(np.array([rows[i]["p"] for i in family])).tolist(), strict=True))
-    return [row | {"p_adjusted": adjusted.get(i)} for i, row in enumerate(rows)]
-
-
-def _about(run: Run, compared: Sequence[Cell]) -> dict[str, Any]:
-    return {
-        "status": {cell.key: cell.result["status"] for cell in compared},
-        "path": str(run.directory.path),
-        "model": run.spec.model.name,
-        "control": run.spec.control,
-        "limit": run.spec.limit,
-        "medgauge": run.manifest.get("medgauge"),
-        "finished": run.manifest.get("finished"),
-    }
-
-
-def _settings() -> dict[str, Any]:
-    return {
-        "intervals": description(RESAMPLES),
-        "test": f"randomisation|by:group|assignments:{ASSIGNMENTS}|seed:{SEED}|p:(k+1)/(M+1)|two-sided|v:1",
-        "adjustment": "holm|over:primary metrics of all tasks|v:1",
-        "mde": f"normal|alpha:{ALPHA}|power:{POWER}|two-sided|v:1",
-    }
-
-
-def _differing(one: Run, other: Run) -> list[dict[str, Any]]:
-    """Settings of the runs that are not the same; whether that is what is compared, the reader decides."""
-    here, there = (flatten(plain(run.spec)) for run in (one, other))
-    return [
-        {"field": name, "base": here.get(name), "candidate": there.get(name)}
-        for name in sorted(here | there)
-        if here.get(name) != there.get(name)
+def _require_comparable(asked: Asked, sides: Sides, pairs: Mapping[str, Pair]) -> None:
+    lines = [
+        f"{key}: in the base, and the candidate has not run it (if that is meant: --varying {TASKS})"
+        for key in sides.base.parts
+        if key not in sides.parts and TASKS not in asked.varying
     ]
+    lines += undeclared(sides.settings, asked.varying)
+    lines += [line for pair in pairs.values() for line in obstacles(pair.base, pair.candidate, pair.names)]
+    if lines:
+        raise NotComparable(f"{sides.base.path} and {asked.candidate} are not comparable:\n  " + "\n  ".join(lines))
 
 
-def _not_compared(mine: dict[str, Cell], theirs: dict[str, Cell], metrics: Sequence[str]) -> list[dict[str, str]]:
-    """Tasks, and metrics of shared tasks, that one of the runs does not have."""
-    tasks = [{"task": key, "only_in": "base" if key in mine else "candidate"} for key in mine.keys() ^ theirs.keys()]
+def _measured(pairs: Mapping[str, Pair], alpha: float) -> dict[Place, Numbers]:
+    return {(key, name): one for key, pair in pairs.items() for name, one in numbers(pair, alpha).items()}
+
+
+def _notes(sides: Sides, measured: Mapping[Place, Numbers], held: Mapping[Place, Rule]) -> Iterator[str]:
+    for key, part in sides.parts.items():
+        same = sides.base.parts[key].outputs == part.outputs
+        if same and any(one.changed for place, one in measured.items() if place[0] == key):
+            yield (
+                f"{key}: the answers are word for word the same on both sides; what differs comes from the code that "
+                "reads and measures them, not from the model"
+            )
+    if any(rule.margin for rule in held.values()) and not any(sides.base.noise.values()):
+        yield "no noise floor: `medgauge reference bless RUN --again SECOND_RUN` records how far two runs are apart"
+    if sides.run.spec.limit is not None:
+        yield f"partial: at most {sides.run.spec.limit} samples a task (--limit)"
+
+
+def _settings(gates: Gates) -> dict[str, str]:
+    family = f"{gates.family}|over:gated metrics of all tasks|v:2"
+    return {
+        "intervals": description(RESAMPLES).replace("level:0.95", f"level:{1 - gates.alpha:g}"),
+        "test": f"randomisation|by:group|assignments:{ASSIGNMENTS}|seed:{SEED}|p:(k+1)/(M+1)|two-sided|v:1",
+        "adjustment": family,
+        "mde": f"normal|alpha:{gates.alpha:g}|power:{POWER}|two-sided, noninferior one-sided|v:2",
+        **({"tier": gates.tier} if gates.tier else {}),
+    }
+
+
+def _not_compared(sides: Sides, metrics: Sequence[str]) -> tuple[Absent, ...]:
+    """Tasks, and metrics of shared tasks, that one side does not have."""
+    mine, theirs = sides.base.parts, sides.cells
+    tasks = [Absent(task=key, only_in="base" if key in mine else "candidate") for key in mine.keys() ^ theirs.keys()]
     parts = [
-        {"task": key, "metric": name, "only_in": "base" if name in _main(mine[key]) else "candidate"}
-        for key in mine.keys() & theirs.keys()
-        for name in _main(mine[key]) ^ _main(theirs[key])
+        Absent(task=key, metric=name, only_in="base" if name in mine[key].signatures else "candidate")
+        for key, part in sides.parts.items()
+        for name in mine[key].signatures.keys() ^ part.signatures.keys()
         if not metrics or name in metrics
     ]
-    return sorted([*tasks, *parts], key=lambda entry: (entry["task"], entry.get("metric", "")))
+    return tuple(sorted([*tasks, *parts], key=lambda one: (one.task, one.metric or "")))

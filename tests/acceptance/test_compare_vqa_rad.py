@@ -18,7 +18,7 @@ def test_discordant_counts_and_mcnemar(shared: Path, made: Made, name: str) -> N
     b, c, p = golden["mcnemar_overall_EM"][f"baseline_vs_{name.replace('-', '_')}"]
     words = ("compare", made("vqa-rad", "base"), made("vqa-rad", name), "--metric", "exact_match", "--json")
     document = json.loads(medgauge(*words).stdout)
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == 2
     (row,) = document["rows"]
     split, difference = row["discordant"], row["difference"]
     assert (split["base_only"], split["candidate_only"]) == (b, c)

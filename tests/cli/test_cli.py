@@ -19,6 +19,7 @@ def medgauge(*words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
 COMMANDS = (
     *("run", "score", "score-records", "compare", "leaderboard", "list", "show", "demo"),
     *("audit-boxes", "selfcheck-model", "selftest"),
+    *("reference",),
 )
 
 

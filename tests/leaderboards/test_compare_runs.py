@@ -7,15 +7,23 @@ from typing import Any
 import pytest
 from made_runs import Item, card, edit, write_run
 
-from medgauge.codec import dumps
+from medgauge.codec import dumps, plain
 from medgauge.errors import MedGaugeError, NotComparable
 from medgauge.metrics import parse_metric
+from medgauge.paired import RESAMPLES
 from medgauge.significance import mcnemar
 from medgauge.stats import paired_difference
 from medgauge.tasks import Card
 from medgauge.types import Answer, Media, Sample
-from medgauge_leaderboards.compare import RESAMPLES, compare
+from medgauge_leaderboards.compare import Asked
+from medgauge_leaderboards.compare import compare as judged
 from medgauge_leaderboards.site.runs import cells, read_run
+
+
+def compare(base: Path, candidate: Path, metrics: Sequence[str] = (), **asked: Any) -> dict[str, Any]:
+    """The document as plain data."""
+    return plain(judged(Asked(base=str(base), candidate=candidate, metrics=tuple(metrics), **asked)))
+
 
 VQA = card("made-vqa", "vqa", "exact_match", languages=("en", "zh"))
 REPORT = card("made-report", "report", "rouge_l")
@@ -103,6 +111,7 @@ def test_one_question_a_group_makes_mcnemar_a_test(tmp_path: Path) -> None:
 
 def test_primary_metrics_come_first_and_are_adjusted_together(pair: tuple[Path, Path]) -> None:
     rows = compare(*pair)["rows"]
+    assert [row["primary"] for row in rows[:3]] == [True] * 3
     assert next(row["metric"] for row in rows if row["key"] == "made-vqa/en") == "exact_match"
     assert next(row["metric"] for row in rows if row["key"] == "made-report") == "rouge_l"
     first = [row for row in rows if row["primary"]]
@@ -117,7 +126,10 @@ def test_a_run_against_itself(pair: tuple[Path, Path]) -> None:
 
 
 def test_the_other_way_round_only_signs_change(pair: tuple[Path, Path]) -> None:
-    there, back = compare(*pair)["rows"], compare(*reversed(pair))["rows"]
+    there, back = (
+        sorted(made["rows"], key=lambda row: (row["key"], row["metric"]))
+        for made in (compare(*pair), compare(*reversed(pair)))
+    )
     for one, other in zip(there, back, strict=True):
         assert one["p"] == other["p"]
         assert one["difference"]["value"] == pytest.approx(-other["difference"]["value"])
@@ -132,8 +144,10 @@ def test_settings_that_differ_are_named_and_do_not_refuse(pair: tuple[Path, Path
 
 def test_what_one_run_alone_has_is_named(tmp_path: Path, pair: tuple[Path, Path]) -> None:
     other = run(tmp_path, "c", (VQA, BETTER), metrics=("token_f1",))
-    made = compare(pair[0], other)
-    assert {"task": "made-report", "only_in": "base"} in made["not_compared"]
+    with pytest.raises(NotComparable, match=r"made-report: in the base, and the candidate has not run it .*--varying"):
+        compare(pair[0], other)
+    made = compare(pair[0], other, varying=("tasks",))
+    assert {"task": "made-report", "metric": None, "only_in": "base"} in made["not_compared"]
     assert {"task": "made-vqa/en", "metric": "length_ratio", "only_in": "base"} in made["not_compared"]
     with pytest.raises(NotComparable, match="share no task"):
         compare(run(tmp_path, "d", (REPORT, BETTER)), other)
@@ -142,13 +156,14 @@ def test_what_one_run_alone_has_is_named(tmp_path: Path, pair: tuple[Path, Path]
 def test_metrics_are_chosen_by_name(pair: tuple[Path, Path]) -> None:
     made = compare(*pair, metrics=("token_f1", "exact_match"))
     assert [(row["key"], row["metric"]) for row in made["rows"]] == [
-        ("made-report", "token_f1"),
+        ("made-report", "rouge_l"),
         ("made-vqa/en", "exact_match"),
-        ("made-vqa/en", "token_f1"),
         ("made-vqa/zh", "exact_match"),
+        ("made-report", "token_f1"),
+        ("made-vqa/en", "token_f1"),
         ("made-vqa/zh", "token_f1"),
     ]
-    with pytest.raises(MedGaugeError, match="'exact_mtach': not in both runs; they share exact_match, length_ratio"):
+    with pytest.raises(MedGaugeError, match="'exact_mtach': not on both sides; they share exact_match, length_ratio"):
         compare(*pair, metrics=("exact_mtach",))
 
 
@@ -214,10 +229,18 @@ def test_what_is_shown_does_not_change_what_is_corrected_for(pair: tuple[Path, P
         return {f"{row['key']} {row['metric']}": row["p_adjusted"] for row in rows if row["metric"] == "rouge_l"}
 
     assert adjusted("rouge_l") == adjusted()
-    assert {row["metric"] for row in compare(*pair, ("token_f1",))["rows"]} == {"token_f1"}
+    shown = compare(*pair, ("token_f1",))["rows"]
+    assert {row["metric"] for row in shown if not row["gate"]} == {"token_f1"}
+    assert {row["metric"] for row in shown if row["gate"]} == {"exact_match", "rouge_l"}, "gates are never hidden"
 
 
 def test_both_sides_say_what_became_of_their_samples(pair: tuple[Path, Path]) -> None:
     made = compare(*pair)
-    assert made["base"]["status"]["made-report"] == {"scored": 40, "no_answer": 0, "refused": 0, "failed": 0}
+    assert made["base"]["status"]["made-report"] == {
+        "scored": 40,
+        "no_answer": 0,
+        "refused": 0,
+        "failed": 0,
+        "truncated": 0,
+    }
     assert set(made["base"]["status"]) == {row["key"] for row in made["rows"]}

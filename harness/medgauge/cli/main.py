@@ -14,6 +14,7 @@ from medgauge.cli.catalog import list_names
 from medgauge.cli.compare import compare
 from medgauge.cli.demo import demo
 from medgauge.cli.records import score_records
+from medgauge.cli.reference import reference
 from medgauge.cli.run import run, score
 from medgauge.cli.selfcheck_model import selfcheck_model
 from medgauge.cli.selftest import selftest
@@ -24,7 +25,8 @@ from medgauge.progress import say
 
 EXIT_CODES = """
 Exit codes: 0 ok; 1 crash, failed selftest or selfcheck-model; 2 usage or configuration; 3 not comparable; 4 incomplete
-or too many failures; 5 nothing selected; 130 and 143 interrupted (run the same command again to resume).
+or too many failures; 5 nothing selected; 10 a gate failed; 11 a gate cannot decide (--strict); 130 and 143 interrupted
+(run the same command again to resume).
 """
 
 
@@ -42,14 +44,15 @@ def cli(debug: bool) -> None:
     medgauge demo                                          everything, embedded, in a minute
     medgauge list tasks                                    what can be run
     medgauge run vqa-rad --data-dir DATA --model replay:predictions.jsonl --out runs/mine
-    medgauge compare runs/base runs/mine                   paired differences, with intervals and tests
+    medgauge compare runs/base runs/mine                   paired differences, with intervals, tests and gates
+    medgauge reference bless runs/base --name main --reason "release 1.2"
     medgauge leaderboard runs/* --out site
     medgauge selftest                                      whether this installation computes right numbers
     """
     del debug  # read by main, before any command runs
 
 
-COMMANDS = (demo, run, score, score_records, compare, leaderboard, list_names, show)
+COMMANDS = (demo, run, score, score_records, compare, reference, leaderboard, list_names, show)
 CHECKS = (audit_boxes, selfcheck_model, selftest)
 for command in (*COMMANDS, *CHECKS):
     cli.add_command(command)

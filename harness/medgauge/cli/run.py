@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from medgauge.cli.score_diff import score_diff
 from medgauge.cli.table import print_json, print_results
 from medgauge.errors import MedGaugeError
 from medgauge.progress import say
@@ -90,14 +91,23 @@ def run(**options: Any) -> int:
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--max-failed", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Else exit 4.")
+@click.option("--diff", is_flag=True, help="Write nothing: say what the code makes otherwise; exit 10 if anything.")
+@click.option(
+    "--base", type=click.Path(path_type=Path, exists=True, file_okay=False), help="--diff: another model's run."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print results.json; of several runs, by their folder.")
-def score(runs: tuple[Path, ...], max_failed: float, as_json: bool) -> int:
+def score(runs: tuple[Path, ...], max_failed: float, diff: bool, base: Path | None, as_json: bool) -> int:
     """Parse and measure finished runs again with today's code; no model is needed.
 
     \b
-    Example:
+    Examples:
       medgauge score runs/base
+      medgauge score runs/mine --diff --base runs/base
     """
+    if diff:
+        return score_diff(runs, base, as_json)
+    if base is not None:
+        raise MedGaugeError("--base goes with --diff; `medgauge compare BASE RUN` compares two runs")
     done = {folder: score_again(folder) for folder in dict.fromkeys(runs)}
     if as_json and len(done) > 1:
         print_json({str(folder): finished.results for folder, finished in done.items()})

@@ -12,6 +12,7 @@ from medgauge.spec import RunSpec, TaskSpec
 from medgauge.store import MANIFEST, SPEC, RunDirectory, StoredSample
 from medgauge.tasks import Card
 from medgauge.types import Key, Output, Score
+from medgauge_leaderboards.site.sound import require_manifest, require_results, require_scores
 
 Row: TypeAlias = tuple[str, str]
 """Name of a model, and the control that it ran under ("none" or "blind")."""
@@ -68,9 +69,14 @@ class Cell:
         """The score of one sample."""
         return self.run.scores.get(self._key(sample_id, trial, 0))
 
-    def scores(self) -> list[Score]:
-        """All scores of this task and language, in the order of the samples."""
-        found = [self.score(sample_id) for sample_id in self.samples]
+    @property
+    def trials(self) -> int:
+        """How often every sample was asked."""
+        return int(self.result.get("trials", 1))
+
+    def scores(self, trial: int = 0) -> list[Score]:
+        """All scores of this task and language in one trial, in the order of the samples."""
+        found = [self.score(sample_id, trial) for sample_id in self.samples]
         return [score for score in found if score is not None]
 
     def turns(self, sample_id: str, trial: int = 0) -> Iterator[Output]:
@@ -93,6 +99,7 @@ def read_run(path: Path) -> Run:
     """One finished run. Raises like `read_runs`."""
     directory = RunDirectory(path)
     manifest = directory.manifest()
+    require_manifest(manifest, path)
     _refuse_changed(directory, manifest)
     results = directory.results()
     if results.get("schema_version") != SCHEMA_VERSION:
@@ -101,9 +108,11 @@ def read_run(path: Path) -> Run:
             "`medgauge score` writes the results anew"
         )
     cards = manifest.get("cards", {})
+    spec = codec.convert(RunSpec, directory.spec(), path / SPEC)
+    require_results(results, [task.name for task in spec.tasks], path)
     return Run(
         directory=directory,
-        spec=codec.convert(RunSpec, directory.spec(), path / SPEC),
+        spec=spec,
         manifest=manifest,
         tasks=results["tasks"],
         cards={name: codec.convert(Card, card, path / MANIFEST) for name, card in cards.items()},
@@ -121,11 +130,13 @@ def cells(run: Run) -> list[Cell]:
         own = [s for s in run.samples if (s.sample.task, s.sample.language) == (result["task"], result["language"])]
         samples = {stored.sample.id: stored for stored in own}
         cell = Cell(key=key, run=run, result=result, spec=tasks[result["task"]], samples=samples)
-        if len(cell.scores()) != result["n"] or len(samples) != result["n"]:
+        scores = cell.scores()
+        if len(scores) != result["n"] or len(samples) != result["n"]:
             raise Incomplete(
                 f"{run.directory.path}: {key} reports n {result['n']}, has {len(samples)} samples and "
-                f"{len(cell.scores())} scores; `medgauge score` writes them anew"
+                f"{len(scores)} scores; `medgauge score` writes them anew"
             )
+        require_scores(scores, cell.metrics, run.directory.path)
         found.append(cell)
     return found
 
