@@ -6,5 +6,8 @@ plugin = Plugin(
     commands={
         "leaderboard": "medgauge_leaderboards.site.build:build",
         "compare": "medgauge_leaderboards.compare:compare",
+        "compare-paper": "medgauge_leaderboards.paper.beside:beside",
+        "audit-paper": "medgauge_leaderboards.paper.audit:audit",
+        "audit-paper-page": "medgauge_leaderboards.paper.audit:page",
     }
 )
