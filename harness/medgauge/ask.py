@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from medgauge.prepare import absolute, blind, key_of, unreadable
+from medgauge.controls import Change, as_it_is
+from medgauge.prepare import absolute, key_of, unreadable
+from medgauge.protocols import Style
 from medgauge.spec import Plan
 from medgauge.tasks import Task
 from medgauge.types import Key, Output, Request, Sample
@@ -27,19 +29,24 @@ class Asker:
     plan: Plan
     tasks: Mapping[str, Task]
     roots: Mapping[str, Path]
+    control: Change = as_it_is
+    """What the run's control does to a request."""
 
     def request(self, sample: Sample, so_far: Sequence[Output], trial: int = 0) -> Request | None:
-        """The next turn of a sample, with media where they lie, or without any under the blind control."""
-        request = self.sighted(sample, so_far)
+        """The next turn of a sample, with media where they lie, under the run's control."""
+        request = self._sighted(sample, so_far, self.plan.spec.style(sample.language))
         if request is None:
             return None
         if trial:
             request = replace(request, id=str(replace(Key.parse(request.id), trial=trial)))
-        return blind(request) if self.plan.spec.control == "blind" else request
+        return self.control(sample, request)
 
-    def sighted(self, sample: Sample, so_far: Sequence[Output] = ()) -> Request | None:
-        """The request with its media whatever the control: what a learner is fitted on."""
-        request = self.tasks[sample.task].next_request(sample, self.plan.spec.style(sample.language), so_far)
+    def lesson(self, sample: Sample) -> Request | None:
+        """The question alone, with its media whatever the control: what a learner is fitted on."""
+        return self._sighted(sample, (), replace(self.plan.spec.style(sample.language), cot=None))
+
+    def _sighted(self, sample: Sample, so_far: Sequence[Output], style: Style) -> Request | None:
+        request = self.tasks[sample.task].next_request(sample, style, so_far)
         if request is None:
             return None
         return absolute(replace(request, generation=self.plan.spec.generation), self.roots[sample.task])
@@ -57,6 +64,15 @@ class Asker:
             request = self.request(one.sample, turns(one.sample, outputs, one.trial), one.trial)
             if request is not None:
                 yield request
+
+    def answered(self, asked: Iterable[Asked], outputs: Mapping[Key, Output]) -> Iterator[Request]:
+        """Every request that was made on the way to the outputs: all turns, and the one that is open."""
+        for one in asked:
+            said = turns(one.sample, outputs, one.trial)
+            for count in range(len(said) + 1):
+                request = self.request(one.sample, said[:count], one.trial)
+                if request is not None:
+                    yield request
 
 
 def turns(sample: Sample, outputs: Mapping[Key, Output], trial: int = 0) -> list[Output]:

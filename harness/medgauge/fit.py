@@ -32,7 +32,8 @@ def make_crews(plan: Plan, chosen: Selected, data_dir: Path | None, asker: Asker
     rest = tuple(sample for sample in chosen.samples if sample.task not in trained)
     crews: list[Crew] = []
     if own:
-        train = select([task for task in plan.tasks if task.name in trained], data_dir, None, "train")
+        learnt = [task for task in plan.tasks if task.name in trained]
+        train = select(learnt, data_dir, None, "train", allow_modified=plan.spec.allow_modified)
         unseen = _unseen(train.samples, own)
         examples = _examples(Asker(plan=plan, tasks=asker.tasks, roots=train.roots), unseen)
         say(f"fitting {model.name} on the train split: {len(examples)} examples")
@@ -77,5 +78,5 @@ def _unseen(train: Sequence[Sample], test: Sequence[Sample]) -> list[Sample]:
 def _examples(asker: Asker, samples: Iterable[Sample]) -> list[Example]:
     """Requests as they are asked, with the samples behind them; unreadable pictures are left out."""
     readable = [sample for sample in samples if unreadable(sample) is None]
-    pairs = [(asker.sighted(sample), sample) for sample in readable]
+    pairs = [(asker.lesson(sample), sample) for sample in readable]
     return [Example(request=request, sample=sample) for request, sample in pairs if request is not None]

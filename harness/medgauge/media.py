@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+import os
 import warnings
 from dataclasses import replace
 from functools import lru_cache
@@ -17,6 +18,10 @@ MAX_PIXELS = 100_000_000
 """A picture with more pixels than this is refused before it is decoded (10,000 x 10,000)."""
 
 
+class LeavesFolder(MedGaugeError):
+    """A path that leads out of the data folder, by itself or by a link."""
+
+
 class UnreadableImage(MedGaugeError):
     """The file is missing, is no image, is cut off, or is too large."""
 
@@ -25,11 +30,11 @@ def probe(path: str, root: Path) -> Media:
     """Describe an image file below `root` without keeping its pixels.
 
     Size is of the upright image (EXIF orientation applied). A file that cannot be decoded gives a Media
-    with size None: its sample will be failed and counted, never dropped. A path that leaves `root` raises.
+    with size None: its sample will be failed and counted, never dropped. Raises LeavesFolder.
     """
-    if PurePath(path).is_absolute() or ".." in PurePath(path).parts:
-        raise MedGaugeError(f"image path {path!r} leaves the data folder {root}")
     file = root / path
+    if PurePath(path).is_absolute() or ".." in PurePath(path).parts or not inside(file, root):
+        raise LeavesFolder(f"image path {path!r} leaves the data folder {root}")
     media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
     try:
         stat = file.stat()
@@ -39,10 +44,21 @@ def probe(path: str, root: Path) -> Media:
     return Media(path=path, sha256=sha256, size=size, media_type=media_type)
 
 
+def inside(file: Path, folder: Path) -> bool:
+    """Whether a file lies below a folder once every link is followed."""
+    return Path(os.path.realpath(file)).is_relative_to(_real(folder))
+
+
+@lru_cache(maxsize=64)
+def _real(folder: Path) -> str:
+    return os.path.realpath(folder)
+
+
 @lru_cache(maxsize=100_000)
 def _probe(file: str, modified: int, length: int) -> tuple[str, Size | None]:
     """Hash and size; remembered while the file stays as it is, because many samples share a picture."""
-    digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    with Path(file).open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     try:
         return digest, open_image(Media(path=file, sha256=digest, size=None)).size
     except UnreadableImage:

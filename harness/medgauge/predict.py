@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 from medgauge.ask import MAX_TURNS, Asked, Asker, turns
+from medgauge.controls import make_control
 from medgauge.errors import Incomplete, MedGaugeError
 from medgauge.fit import Crew, make_crews
 from medgauge.prepare import Selected, key_of, unreadable
@@ -24,7 +25,12 @@ def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | 
     Raises Incomplete when the model leaves requests without any output, unless `allow_missing`.
     """
     outputs = run.outputs()
-    asker = Asker(plan=plan, tasks={task.name: task for task in plan.tasks}, roots=selected.roots)
+    asker = Asker(
+        plan=plan,
+        tasks={task.name: task for task in plan.tasks},
+        roots=selected.roots,
+        control=make_control(plan.spec.control, run, selected),
+    )
     if outputs:
         failed = sum(output.finish == "failed" for output in outputs.values())
         say(f"resuming {run.path}: {len(outputs) - failed} outputs kept, {failed} failed ones are asked again")
@@ -33,14 +39,14 @@ def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | 
         return False
     (run.path / MANIFEST).unlink(missing_ok=True)  # from here on the run is not whole
     crews = make_crews(plan, selected, data_dir, asker)
-    total = len(selected.samples) * plan.spec.trials
+    total = len(selected.samples) * plan.spec.trials * (2 if plan.spec.cot else 1)
     with run.appending_outputs() as log, progress("outputs", total) as advance:
         for output in chain(unread, _answers(asker, crews, outputs)):
             advance()
             log.append(output)
             if output.finish != "failed" or output.key not in outputs:
                 outputs[output.key] = output
-    _report_unasked(asker, plan.model, selected.samples)
+    _report_unasked(asker, plan.model, selected.samples, outputs)
     left = asker.pending(asker.asked(selected.samples), outputs)
     missing = [request.id for request in left if Key.parse(request.id) not in outputs]
     if missing and not allow_missing:
@@ -52,11 +58,10 @@ def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | 
     return True
 
 
-def _report_unasked(asker: Asker, model: object, samples: Sequence[Sample]) -> None:
+def _report_unasked(asker: Asker, model: object, samples: Sequence[Sample], outputs: Mapping[Key, Output]) -> None:
     """Say how many recorded predictions answer nothing: a misspelt id shows here."""
     if isinstance(model, Recording):
-        asked = (asker.request(one.sample, (), one.trial) for one in asker.asked(samples))
-        count = model.unasked([request for request in asked if request is not None])
+        count = model.unasked(list(asker.answered(asker.asked(samples), outputs)))
         if count:
             say(f"{count} recorded predictions answer none of the requests")
 

@@ -12,6 +12,9 @@ from PIL import Image
 
 from medgauge import media
 from medgauge.codec import dumps, loads
+from medgauge.data.canonical import load
+from medgauge.data.files import refuse_modified
+from medgauge.data.samples import faults
 from medgauge.errors import BadRecord, NothingSelected, SpecMismatch
 from medgauge.progress import progress
 from medgauge.spec import flatten
@@ -32,13 +35,29 @@ class Selected:
     roots: Mapping[str, Path]
     """Task to the folder of its media."""
     excluded: tuple[str, ...]
+    modified: tuple[str, ...] = ()
+    """How the data differ from their cards."""
 
 
-def select(tasks: Sequence[Task], data_dir: Path | None, limit: int | None, split: Split = "test") -> Selected:
-    """Load one split of every task. Raises BadRecord for a doubled id, NothingSelected when nothing is left."""
-    loaded = {task.name: task.load(_folder(task, data_dir), split) for task in tasks}
+def select(
+    tasks: Sequence[Task],
+    data_dir: Path | None,
+    limit: int | None,
+    split: Split = "test",
+    *,
+    allow_modified: bool = False,
+) -> Selected:
+    """Load one split of every task.
+
+    Raises BadRecord for a doubled id, a box out of frame or a label outside the space, Modified for data that are not
+    what their card says (unless they are allowed), NothingSelected when nothing is left.
+    """
+    loaded = {task.name: load(task, _folder(task, data_dir), split) for task in tasks}
     for task in tasks:
-        _check(task, loaded[task.name])
+        require_ids(task, loaded[task.name])
+        _require_sound(task, loaded[task.name])
+        if not allow_modified:
+            refuse_modified(task.card, loaded[task.name].modified)
     samples = tuple(sample for task in tasks for sample in _limited(loaded[task.name].samples, limit))
     if not samples:
         raise NothingSelected(f"no sample is left of {', '.join(loaded)} (limit {limit})")
@@ -46,6 +65,7 @@ def select(tasks: Sequence[Task], data_dir: Path | None, limit: int | None, spli
         samples=samples,
         roots={name: data.root for name, data in loaded.items()},
         excluded=tuple(f"{name}: {line}" for name, data in loaded.items() for line in data.excluded),
+        modified=tuple(f"{name}: {line}" for name, data in loaded.items() for line in data.modified),
     )
 
 
@@ -114,15 +134,12 @@ def unreadable(sample: Sample) -> str | None:
 
 def absolute(request: Request, root: Path) -> Request:
     """The request with media where the adapter finds them."""
-    return _with_media(request, lambda m: media.at(m, root))
+    return with_media(request, lambda m: media.at(m, root))
 
 
-def blind(request: Request) -> Request:
-    """The request without its media: the control that shows what the question alone gives away."""
-    return _with_media(request, lambda _: None)
+def with_media(request: Request, change: Callable[[Media], Media | None]) -> Request:
+    """The request with every media changed, or left out where `change` gives None."""
 
-
-def _with_media(request: Request, change: Callable[[Media], Media | None]) -> Request:
     def parts(message: Message) -> tuple[Text | Media, ...]:
         changed = [change(part) if isinstance(part, Media) else part for part in message.parts]
         return tuple(part for part in changed if part is not None)
@@ -135,7 +152,8 @@ def _folder(task: Task, data_dir: Path | None) -> Path | None:
     return None if task.card.access == "embedded" else data_dir
 
 
-def _check(task: Task, loaded: Loaded) -> None:
+def require_ids(task: Task, loaded: Loaded) -> None:
+    """Raises BadRecord for an id that comes twice in a language, and for another's task or language."""
     counts = Counter((sample.id, sample.language) for sample in loaded.samples)
     doubled = [key for key, count in counts.items() if count > 1]
     if doubled:
@@ -147,6 +165,12 @@ def _check(task: Task, loaded: Loaded) -> None:
     foreign = next((sample for sample in loaded.samples if sample.language not in spoken), None)
     if foreign is not None:
         raise BadRecord(task.name, None, f"language of {foreign.id!r}", f"one of {spoken}", foreign.language)
+
+
+def _require_sound(task: Task, loaded: Loaded) -> None:
+    for sample in loaded.samples:
+        for fault in faults(sample, task.card):
+            raise BadRecord(task.name, None, f"{fault.field} of {sample.id!r}", fault.expected, fault.actual)
 
 
 def _limited(samples: tuple[Sample, ...], limit: int | None) -> tuple[Sample, ...]:

@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from medgauge.cot import Cot
 from medgauge.resize import AS_IS, Resize
 from medgauge.types import (
     Answer,
@@ -89,6 +90,10 @@ class Style:
     box_format: BoxFormat
     resize: Resize = AS_IS
     """What the model declares to happen to a picture before it is sent."""
+    cot: Cot | None = None
+    """The dialogue that looks for regions first; None: the question alone."""
+    schema: bool = False
+    """Hold an answer in JSON to its schema (`Request.schema`), where its family has one."""
 
     def frame(self, original: Size) -> Frame:
         """The sizes of a picture, as it is and as it will be sent.

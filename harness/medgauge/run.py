@@ -38,6 +38,8 @@ class Past:
 
     started: str
     excluded: tuple[str, ...]
+    modified: tuple[str, ...]
+    """How the data differ from their cards."""
     allow_missing: bool
     model: Mapping[str, Any]
     """How the model says that its answers were made."""
@@ -54,19 +56,27 @@ def execute(
     with run.writing():
         if not fresh:
             require_same(run, plan.spec)
-        selected = select(plan.tasks, data_dir, plan.spec.limit)
+        selected = select(plan.tasks, data_dir, plan.spec.limit, allow_modified=plan.spec.allow_modified)
         if fresh:  # only now that the data are there
             run.clear()
             require_same(run, plan.spec)
         started = earlier(run).get("started") or now()
         for line in selected.excluded:
             say(f"excluded {line}")
+        for line in selected.modified:
+            say(f"modified {line}")
         write_samples(run, selected, plan.tasks)
         write_thumbnails(run, selected, plan.tasks)
         before = earlier(run).get("model", {})
         asked = predict(run, plan, selected, data_dir, allow_missing=allow_missing)
         model = dict(plan.model.report()) if asked and isinstance(plan.model, Reporting) else before
-        past = Past(started=started, excluded=selected.excluded, allow_missing=allow_missing, model=model)
+        past = Past(
+            started=started,
+            excluded=selected.excluded,
+            modified=selected.modified,
+            allow_missing=allow_missing,
+            model=model,
+        )
         return _finish(run, plan.spec, plan.tasks, past)
 
 
@@ -83,6 +93,7 @@ def score_again(path: Path) -> Finished:
     past = Past(
         started=before.get("started") or now(),
         excluded=tuple(before.get("excluded", ())),
+        modified=tuple(before.get("modified", ())),
         allow_missing=bool(before.get("allow_missing", False)),
         model=before.get("model", {}),
     )
@@ -129,7 +140,7 @@ def _finish(run: RunDirectory, spec: RunSpec, tasks: Sequence[Task], past: Past)
     (run.path / MANIFEST).unlink(missing_ok=True)
     run.write_scores(scores)
     run.write(RESULTS, whole)
-    lists = {"excluded": past.excluded, "failed": failed, "missing": missing}
+    lists = {"excluded": past.excluded, "modified": past.modified, "failed": failed, "missing": missing}
     made = {"model": past.model, "usage": usage_of(outputs.values())}
     write_manifest(run, tasks, started=past.started, allow_missing=past.allow_missing, lists=lists, made=made)
     return Finished(results=whole, failed=tuple(failed), n=asked)

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
 from medgauge import codec
-from medgauge.declared import Setting, declared
+from medgauge.cot import Cot, split_cot
+from medgauge.declared import Declared, Setting, declared
 from medgauge.errors import MedGaugeError, SpecMismatch, UnknownName, shorten
 from medgauge.generation import Generation, make_generation, split_generation
 from medgauge.plugins import catalog
@@ -67,6 +68,12 @@ class RunSpec:
     limit: int | None = None
     trials: int = 1
     """How often every sample is asked."""
+    allow_modified: bool = False
+    """Whether data may differ from what their card says; how they do stands in the manifest."""
+    cot: Cot | None = None
+    """The dialogue that looks for regions first."""
+    schema: bool = False
+    """Whether answers in JSON are held to their schema."""
 
     def style(self, language: Language) -> Style:
         """How questions are put in one language."""
@@ -75,6 +82,8 @@ class RunSpec:
             language=language,
             box_format=box_format(self.model.box_format),
             resize=self.model.resize,
+            cot=self.cot,
+            schema=self.schema,
         )
 
 
@@ -96,8 +105,9 @@ def make_plan(
     limit: int | None = None,
     trials: int = 1,
     allow_upload: bool = False,
+    allow_modified: bool = False,
 ) -> Plan:
-    """Resolve names. `settings` are `--set`: prompts, generation fields, and options of the model.
+    """Resolve names. `settings` are `--set`: prompts, cot, schema, generation fields, and options of the model.
 
     Raises UnknownName, or MedGaugeError for a setting that nobody takes or a value of the wrong form, for a recording
     under another control, for trials that would all be the same, and for credentialed data that would leave.
@@ -105,6 +115,8 @@ def make_plan(
     rest = dict(settings or {})
     prompts = rest.pop("prompts", DEFAULT_PROMPTS)
     drawn, rest = split_generation(rest)
+    cot, rest = split_cot(rest)
+    schema = _flag("schema", rest.pop("schema", "false"))
     tasks = load_tasks(names)
     recorded = rest.pop("recorded", "none")
     loaded, shown = load_model(model, rest)
@@ -118,22 +130,46 @@ def make_plan(
     if recorded != "none":
         rest["recorded"] = recorded  # kept in the spec, for the command that repeats the run
     spec = RunSpec(
-        model=ModelSpec(
-            spec=shown,
-            name=loaded.name,
-            box_format=loaded.box_format,
-            options={name: value for name, value in rest.items() if name not in said.runtime},
-            fingerprint=said.fingerprint,
-            settings=said.settings,
-            resize=said.resize,
-        ),
+        model=_model_spec(loaded, shown, said, rest),
         tasks=tuple(_task_spec(task, prompts, loaded) for task in tasks),
         generation=generation,
         control=control,
         limit=limit,
         trials=trials,
+        allow_modified=allow_modified,
+        cot=cot and _worded(cot, tasks, prompts),
+        schema=schema,
     )
     return Plan(spec=spec, tasks=tasks, model=loaded)
+
+
+def _model_spec(model: Model | Learner, shown: str, said: Declared, options: Mapping[str, str]) -> ModelSpec:
+    return ModelSpec(
+        spec=shown,
+        name=model.name,
+        box_format=model.box_format,
+        options={name: value for name, value in options.items() if name not in said.runtime},
+        fingerprint=said.fingerprint,
+        settings=said.settings,
+        resize=said.resize,
+    )
+
+
+def _flag(name: str, value: str) -> bool:
+    if value not in ("true", "false"):
+        raise MedGaugeError(f"--set {name}={value}: expected true or false")
+    return value == "true"
+
+
+def _worded(cot: Cot, tasks: Sequence[Task], prompts: str) -> Cot:
+    """The dialogue with its wording pinned. Raises MedGaugeError for a task that cannot be asked so."""
+    without = [task.name for task in tasks if prompts not in task.cot_sets]
+    if without:
+        raise MedGaugeError(
+            f"--set cot={cot.first}: {', '.join(without)} cannot be asked so with the prompt set {prompts!r}; "
+            "Regional CoT is for tasks of the families vqa and classification"
+        )
+    return replace(cot, wording={task.name: task.cot_sets[prompts] for task in tasks})
 
 
 def _require_control(model: object, shown: str, control: Control, recorded: str) -> None:
@@ -149,7 +185,24 @@ def _require_control(model: object, shown: str, control: Control, recorded: str)
 
 
 def load_tasks(names: Sequence[str]) -> tuple[Task, ...]:
-    """Tasks and suites by name, each task once, in the order given."""
+    """Tasks and suites by name, each task once, in the order given.
+
+    Raises UnknownName, or MedGaugeError for a suite that names a task which no plugin brings.
+    """
+    known, unknown = flat_names(names)
+    if unknown:
+        raise MedGaugeError(
+            f"{', '.join(names)}: no plugin brings {', '.join(unknown)}; --dry-run tells what is there, and the others "
+            "can be named one by one"
+        )
+    return tuple(_load_task(name) for name in known)
+
+
+def flat_names(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Suites opened and each name once: the tasks that there are, and those of suites that there are not.
+
+    Raises UnknownName for a name given that is neither a task nor a suite.
+    """
     tasks, suites = catalog("tasks"), catalog("suites")
     flat: list[str] = []
     for name in names:
@@ -159,7 +212,9 @@ def load_tasks(names: Sequence[str]) -> tuple[Task, ...]:
             flat.append(name)
         else:
             raise UnknownName("task", name, [*tasks.entries, *suites.entries])
-    return tuple(_load_task(name) for name in dict.fromkeys(flat))
+    once = tuple(dict.fromkeys(flat))
+    given = {*tasks.entries, *(names if tasks.broken else ())}
+    return tuple(name for name in once if name in given), tuple(name for name in once if name not in given)
 
 
 def _load_task(name: str) -> Task:

@@ -18,6 +18,8 @@ from medgauge.types import Key, Output, Sample, Score
 
 SPEC, SAMPLES, OUTPUTS = "spec.json", "samples.jsonl", "outputs.jsonl"
 SCORES, RESULTS, MANIFEST = "scores.jsonl", "results.json", "manifest.json"
+CONTROL = "control.json"
+"""What a control run was drawn to do, where it drew."""
 SYNC_LINES, SYNC_SECONDS = 64, 2.0
 
 
@@ -82,14 +84,15 @@ class RunDirectory:
 
     def clear(self) -> None:
         """Delete what a run wrote, and nothing else."""
-        for name in (MANIFEST, RESULTS, SCORES, OUTPUTS, SAMPLES, SPEC):
+        for name in (MANIFEST, RESULTS, SCORES, OUTPUTS, SAMPLES, CONTROL, SPEC):
             (self.path / name).unlink(missing_ok=True)
-        for picture in (self.path / "media").glob("*.webp"):
+        pictures = (*(self.path / "media").glob("*.webp"), *(self.path / "control").glob("black-*.png"))
+        for picture in pictures:
             picture.unlink()
 
     def hashes(self) -> dict[str, str]:
         """Name to sha256 of every file but the manifest."""
-        names = (SPEC, SAMPLES, OUTPUTS, SCORES, RESULTS)
+        names = (SPEC, SAMPLES, CONTROL, OUTPUTS, SCORES, RESULTS)
         return {name: sha256_of(self.path / name) for name in names if (self.path / name).exists()}
 
     @contextmanager

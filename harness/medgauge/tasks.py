@@ -3,14 +3,52 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 
 from medgauge.protocols import BoxFormat, Metric, Style
+from medgauge.strict import STRICT
 from medgauge.types import Family, Language, Output, Parsed, Request, Sample, Split
 
 Publish: TypeAlias = Literal["scores", "predictions", "references", "thumbnails", "images"]
 PUBLISH_LEVELS: tuple[Publish, ...] = ("scores", "predictions", "references", "thumbnails", "images")
 Access: TypeAlias = Literal["embedded", "public", "registration", "credentialed", "never-released"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file of the source, or a pattern of files, below the data set's folder."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
+
+    path: str
+    """Relative, with `/`; `*`, `?` and `**` match names."""
+    split: Split | None = None
+    """The only split that needs it; None: all do."""
+    sha256: str = ""
+    """Of the one file that the path names; empty where nobody published or computed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """One class of a label space."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
+
+    name: str
+    zh: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other names, in any language, that an answer may use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contamination:
+    """A public training set that is known to hold test images of this data set."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
+
+    training_set: str
+    source: str
+    """Who says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +60,15 @@ class Card:
     family: Family
     languages: tuple[Language, ...]
     modality: tuple[str, ...]
+    body_part: tuple[str, ...] = ()
     licence: str
     access: Access
     publish: Publish
     """How much of a sample a public page may show; each level includes the ones before it."""
     group: str
     """What the bootstrap resamples: patient, study, image, ..."""
+    group_key: str = ""
+    """What in the source gives the group: a column, a part of the file's name."""
     version: int
     primary: str
     """The metric that ranks and gates."""
@@ -35,6 +76,31 @@ class Card:
     """Beside the family's own."""
     citation: str
     url: str = ""
+    """The page where the data set is got."""
+    hub: str = ""
+    """`owner/name` of the data set on the Hugging Face hub."""
+    hub_revision: str = ""
+    """The commit that `data prepare --from-hub` takes."""
+    folder: str = ""
+    """The data set's folder below `--data-dir`; empty: the card's name."""
+    files: tuple[SourceFile, ...] = ()
+    """What the loader reads, as the source lays it out."""
+    counts: Mapping[Split, int | None] = field(default_factory=dict)
+    """Samples that the loader makes of a whole split, all languages together; None: not known."""
+    count_source: str = ""
+    """Who counted."""
+    labels: tuple[Label, ...] = ()
+    """The label space in its exact order."""
+    contaminated: tuple[Contamination, ...] = ()
+    reproducible: bool = True
+    """False: the source's split was drawn at random and never released; the card's own split has a published seed."""
+    why_not_reproducible: str = ""
+    unconfirmed: tuple[str, ...] = ()
+    """What the card says and nobody has confirmed."""
+    layout_source: str = ""
+    """The page or file that the source's layout was read from."""
+    tables: str = ""
+    """Where the data set stands in the MedRegA paper."""
     synthetic: bool = False
     caveats: tuple[str, ...] = ()
     known_bad: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +112,15 @@ class Card:
     options: Mapping[str, str] = field(default_factory=dict)
     """For the loader and the family."""
 
+    @property
+    def page(self) -> str:
+        """Where the data set is got: its own page, else the hub's; empty for data that come with MedGauge."""
+        return self.url or (f"https://huggingface.co/datasets/{self.hub}" if self.hub else "")
+
+    def label_names(self, language: Language) -> tuple[str, ...]:
+        """The label space in one language, in its order: what a classification's samples have as choices."""
+        return tuple(label.zh if language == "zh" else label.name for label in self.labels)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
@@ -56,6 +131,8 @@ class Loaded:
     samples: tuple[Sample, ...]
     excluded: tuple[str, ...] = ()
     """One line for each record that the card lists as known to be bad."""
+    modified: tuple[str, ...] = ()
+    """One line for each way in which the files differ from what the card says of them."""
 
 
 class Load(Protocol):
@@ -79,6 +156,8 @@ class Task:
     metrics: tuple[Metric, ...]
     prompt_sets: Mapping[str, str]
     """Name to hash of every prompt set that the task can be put in."""
+    cot_sets: Mapping[str, str] = field(default_factory=dict)
+    """Prompt set to hash of its wording of Regional CoT; empty where `next_request` does not know `Style.cot`."""
 
     @property
     def name(self) -> str:

@@ -28,7 +28,7 @@ Split: TypeAlias = Literal["train", "test"]
 Finish: TypeAlias = Literal["stop", "length", "refused", "failed"]
 Status: TypeAlias = Literal["scored", "no_answer", "refused", "failed"]
 Polar: TypeAlias = Literal["yes", "no"]
-Control: TypeAlias = Literal["none", "blind"]
+Control: TypeAlias = Literal["none", "blind", "shuffled-image", "black-image"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

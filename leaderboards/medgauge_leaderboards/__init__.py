@@ -11,5 +11,8 @@ plugin = Plugin(
         "reference-show": "medgauge_leaderboards.reference:shown",
         "reference-list": "medgauge_leaderboards.reference:listed",
         "reference-diff": "medgauge_leaderboards.reference:differences",
+        "compare-paper": "medgauge_leaderboards.paper.beside:beside",
+        "audit-paper": "medgauge_leaderboards.paper.audit:audit",
+        "audit-paper-page": "medgauge_leaderboards.paper.audit:page",
     }
 )

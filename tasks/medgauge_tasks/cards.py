@@ -1,47 +1,23 @@
 """Cards of the catalog: YAML into a Card, a Card into a Task."""
 
+from collections.abc import Mapping
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from medgauge.errors import BadRecord, MedGaugeError, UnknownName
 from medgauge.metrics import parse_metric
 from medgauge.plugins import catalog, resolve
 from medgauge.protocols import Metric
 from medgauge.strict_yaml import read_yaml
-from medgauge.tasks import Access, Card, Loaded, Publish, Task
-from medgauge.types import Family, Language, Split
+from medgauge.tasks import Card, Loaded, Task
+from medgauge.types import Split
+from medgauge_tasks.card_form import CardFile, card_of
 from medgauge_tasks.families import FamilyKit
 from medgauge_tasks.prompts import prompt_sets
-
-
-class _CardFile(BaseModel):
-    """The keys of a card file; `name` is the file's stem."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    title: str = Field(min_length=1)
-    family: Family
-    languages: tuple[Language, ...] = Field(min_length=1)
-    modality: tuple[str, ...] = Field(min_length=1)
-    licence: str = Field(min_length=1)
-    access: Access
-    publish: Publish
-    group: str = Field(min_length=1)
-    version: int = Field(ge=1)
-    primary: str
-    metrics: tuple[str, ...] = ()
-    citation: str
-    url: str = ""
-    synthetic: bool = False
-    caveats: tuple[str, ...] = ()
-    known_bad: dict[str, str] = {}
-    splits: tuple[Split, ...] = Field(default=("test",), min_length=1)
-    loader: str = Field(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
-    options: dict[str, str] = {}
+from medgauge_tasks.regional_cot.dialogue import COT, next_turn
+from medgauge_tasks.regional_cot.dialogue import FAMILIES as COT_FAMILIES
 
 
 def load_card(name: str) -> Card:
@@ -60,12 +36,7 @@ def read_card(text: str, file: str) -> Card:
     Raises BadRecord naming file, line, field, what was expected and what came; MedGaugeError for a metric that
     no plugin brings.
     """
-    card = read_yaml(text, file, _CardFile)
-    for field in ("languages", "metrics", "splits"):
-        entries = getattr(card, field)
-        if len(set(entries)) < len(entries):
-            raise BadRecord(file, None, field, "every entry once", entries)
-    read = Card(name=Path(file).stem, **{field: getattr(card, field) for field in _CardFile.model_fields})
+    read = card_of(read_yaml(text, file, CardFile), file)
     _metrics(read, file)
     return read
 
@@ -77,15 +48,35 @@ def build_task(name: str) -> Task:
 
 def build_task_from(card: Card) -> Task:
     """A task of one of the families over the card's data; anyone's card will do. Raises MedGaugeError."""
-    kit = _kit(card)
+    kit, options = _kit(card), family_options(card)
+    dialogue = card.family in COT_FAMILIES
+    ask = partial(next_turn, kit.next_request) if dialogue else kit.next_request
     return Task(
         card=card,
         load=partial(_load, card),
-        next_request=partial(kit.next_request, options=card.options),
-        parse=partial(kit.parse, options=card.options),
+        next_request=partial(ask, options=options),
+        parse=partial(kit.parse, options=options),
         metrics=_metrics(card, f"card {card.name!r}"),
-        prompt_sets={name: one.hash for name, one in prompt_sets(card.family).items()},
+        prompt_sets=_hashes(card.family),
+        cot_sets=_hashes(COT) if dialogue else {},
     )
+
+
+def _hashes(family: str) -> dict[str, str]:
+    return {name: one.hash for name, one in prompt_sets(family).items()}
+
+
+def family_options(card: Card) -> Mapping[str, str]:
+    """The card's options; the option `aliases` of a classification is made from its labels, unless it is given."""
+    if card.family != "classification":
+        return card.options
+    lines = [
+        f"{name}: {' | '.join(label.aliases)}"
+        for label in card.labels
+        for name in dict.fromkeys((label.name, label.zh))
+        if name and label.aliases
+    ]
+    return {"aliases": "\n".join(lines), **card.options} if lines else card.options
 
 
 def _kit(card: Card) -> FamilyKit:
@@ -96,7 +87,7 @@ def _metrics(card: Card, file: str) -> tuple[Metric, ...]:
     """The family's metrics, then the card's own. The primary must be one of them, or one of their named numbers."""
     kit = _kit(card)
     try:
-        names = tuple(dict.fromkeys((*kit.metrics(card.options), *card.metrics)))
+        names = tuple(dict.fromkeys((*kit.metrics(family_options(card)), *card.metrics)))
     except MedGaugeError as error:
         raise MedGaugeError(f"{file}: field 'options': {error}") from error
     metrics = tuple(_metric(name, file) for name in names)

@@ -8,20 +8,22 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, RootModel
 
 from medgauge.errors import BadRecord, MedGaugeError
 from medgauge.protocols import Style
 from medgauge.strict_yaml import read_yaml
-from medgauge.types import Key, Language, Media, Message, Request, Sample, Text
+from medgauge.types import JsonObject, Key, Language, Media, Message, Request, Sample, Text
 from medgauge_tasks.pictures import picture_table
 
 IMAGE = "<image>"
 _FIELD = re.compile(r"\{([a-z_]+)\}")
+Answers: TypeAlias = Literal["words", "json"]
 _PICTURE_FIELDS = ("{picture}", "{image}", "{scan}")
 
 
@@ -31,6 +33,7 @@ class _SetFile(BaseModel):
     version: int
     source: str
     box_format: str | None = None
+    answers: Answers = "words"
     unpublished: tuple[str, ...] = ()
     words: dict[Language, dict[str, str]] = {}
     en: dict[str, str]
@@ -51,6 +54,8 @@ class PromptSet:
     """Where the wording comes from."""
     box_format: str | None
     """The only box format that the wording fits; None: it fits all."""
+    answers: Answers
+    """What it asks for; answers in JSON can be held to a schema."""
     unpublished: tuple[str, ...]
     """`language/kind` of templates that the named source never published: our translation or extension."""
     templates: Mapping[Language, Mapping[str, str]]
@@ -66,6 +71,8 @@ class PromptSet:
             "templates": self.templates,
             "words": self.words,
         }
+        if self.answers == "json":
+            content["answers"] = self.answers  # the schema depends on it
         if any(
             field in template
             for kinds in self.templates.values()
@@ -93,6 +100,7 @@ def read_prompts(text: str, file: str) -> Mapping[str, PromptSet]:
             version=entry.version,
             source=entry.source,
             box_format=entry.box_format,
+            answers=entry.answers,
             unpublished=entry.unpublished,
             templates={"en": entry.en, "zh": entry.zh},
             words={"en": {}, "zh": {}, **entry.words},
@@ -122,7 +130,8 @@ def _check(one: PromptSet, file: str) -> None:
 def prompt_set(family: str, style: Style) -> PromptSet:
     """The set that a style names.
 
-    Raises MedGaugeError for an unknown name, or when the wording fixes another box format than the model's own.
+    Raises MedGaugeError for an unknown name, when the wording fixes another box format than the model's own, or when
+    it asks for words and a schema is wanted.
     """
     sets = prompt_sets(family)
     if style.prompts not in sets:
@@ -135,6 +144,8 @@ def prompt_set(family: str, style: Style) -> PromptSet:
             f"prompt set {chosen.name!r} of family {family!r} tells a model to write boxes as {chosen.box_format!r}, "
             f"but this model declares {style.box_format.name!r}; take the prompt set 'plain'"
         )
+    if style.schema and chosen.answers != "json":
+        raise MedGaugeError(f"--set schema=true: prompt set {chosen.name!r} asks for words; take the prompt set 'json'")
     return chosen
 
 
@@ -169,6 +180,11 @@ def ask(family: str, sample: Sample, style: Style, kind: str, fields: Mapping[st
         id=str(Key(task=sample.task, id=sample.id, language=sample.language)),
         messages=(render(templates[kind], fields, sample.media),),
     )
+
+
+def held(request: Request, style: Style, schema: JsonObject) -> Request:
+    """The request with its answer held to a schema, where the style wants that."""
+    return replace(request, schema=schema) if style.schema else request
 
 
 def name_list(names: tuple[str, ...], words: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ def medgauge(*words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
 
 
 COMMANDS = (
-    *("run", "score", "score-records", "compare", "leaderboard", "list", "show", "demo"),
+    *("run", "score", "score-records", "compare", "leaderboard", "list", "show", "demo", "data"),
     *("audit-boxes", "selfcheck-model", "selftest"),
     *("reference",),
 )
@@ -60,7 +60,7 @@ def test_tasks_cover_six_families_eight_modalities_and_both_languages() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["run", "vqa-rda", "--model", "baseline/prior"], "unknown task 'vqa-rda'. Did you mean 'vqa-rad'"),
+        (["run", "vqa-rda", "--model", "baseline/prior"], "unknown task 'vqa-rda'. Did you mean 'vqa' or 'vqa-rad'"),
         (["run", "vqa-rad", "--model", "baseline/visoin"], "unknown model 'baseline/visoin'. Did you mean 'baseline/"),
         (["run", "vqa-rad", "--model", "replya:x.jsonl"], "unknown model 'replya:x.jsonl'"),
         (["run", "vqa-rad", "--model", "baseline/prior", "--set", "prompts=fancy"], "no prompt set 'fancy'"),

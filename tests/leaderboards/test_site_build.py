@@ -8,6 +8,7 @@ from made_runs import RESULTS, Item, card, edit, write_run
 from reading_pages import cells, everything, words
 
 from medgauge.errors import Incomplete, MedGaugeError, NotComparable, NothingSelected
+from medgauge.store import RunDirectory
 from medgauge.types import Answer, Sample
 from medgauge_leaderboards.site.build import build
 
@@ -190,6 +191,21 @@ def test_settings_that_differ_within_a_row_are_told(tmp_path: Path) -> None:
         write_run(tmp_path / "b", "m", [(other, items(4, task="other"))], (), options={"size": "7b"}),
     ]
     assert "its runs on this page were made with different settings" in page(runs, tmp_path)
+
+
+def test_a_run_on_changed_data_says_so_with_what_is_changed(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "a", "m", [(CARD, items(3))], (), allow_modified=True)
+    run = RunDirectory(folder)
+    lines = [f"{CARD.name}: test: expected 9 samples, got 3", f"{CARD.name}-other: gone"]
+    run.write("manifest.json", run.manifest() | {"modified": lines})
+    built = site([folder], tmp_path)
+    cell = next(c for c in cells(built / "index.html") if "data-task" in c.attributes)
+    assert "changed data" in cell.text
+    detail = words((built / "tasks" / f"{CARD.name}.html").read_text("utf-8"))
+    assert "The data are not what the card says:" in detail
+    assert "test: expected 9 samples, got 3" in detail
+    assert "gone" not in detail
+    assert "--allow-modified" in detail
 
 
 def test_a_limited_run_is_marked_partial(tmp_path: Path) -> None:

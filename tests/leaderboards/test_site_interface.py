@@ -10,7 +10,7 @@ from reading_pages import cells, everything, words
 
 from medgauge.spec import Fit
 from medgauge.tasks import Access, Publish
-from medgauge.types import Answer, Family, Polar, Sample, Status
+from medgauge.types import Answer, Control, Family, Polar, Sample, Status
 from medgauge_leaderboards.site.board import Difference
 from medgauge_leaderboards.site.build import build
 from medgauge_leaderboards.site.gain import NoGain
@@ -64,7 +64,8 @@ def test_every_key_that_is_used_exists() -> None:
         ("gain.", get_args(NoGain)),
         ("verdict.", get_args(Verdict)),
         ("polar.", get_args(Polar)),
-        ("badge.", ("synthetic", "out-of-fold", "partial", "control", "baseline")),
+        ("badge.", ("synthetic", "out-of-fold", "partial", "modified", "baseline")),
+        ("badge.control-", [name for name in get_args(Control) if name != "none"]),
         ("filter.", ("all", "wrong", "partial", "no_answer", "refused", "failed")),
     ],
 )

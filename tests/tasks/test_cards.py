@@ -11,11 +11,11 @@ from family_samples import box_format, make
 from medgauge.errors import BadRecord, MedGaugeError, UnknownName
 from medgauge.plugins import catalog
 from medgauge.protocols import Style
-from medgauge.tasks import Card, Loaded, Task
+from medgauge.tasks import Card, Contamination, Label, Loaded, SourceFile, Task
 from medgauge.types import Answer, Split
-from medgauge_tasks.cards import build_task, build_task_from, load_card, read_card
+from medgauge_tasks.cards import build_task, build_task_from, family_options, load_card, read_card
 from medgauge_tasks.classification.family import METRICS
-from medgauge_tasks.suites import load_suite, read_suite
+from medgauge_tasks.suites import load_suite
 
 GOOD = """\
 title: A data set
@@ -49,10 +49,28 @@ def test_a_file_may_set_every_field_of_a_card() -> None:
     optional = (
         "metrics: [micro_f1]\nurl: https://example.org\nsynthetic: true\ncaveats: [few]\n"
         "known_bad: {1622: empty answer}\nsplits: [train, test]\noptions: {labels: single}\n"
+        "body_part: [chest]\ngroup_key: the column patient\nhub: owner/name\nfolder: some_folder\n"
+        f"hub_revision: {'0f' * 20}\ncounts: {{train: null, test: 3}}\ncount_source: the file itself\n"
+        f"files: [{{path: a.csv, split: train, sha256: {'0f' * 32}}}, {{path: 'images/*.png'}}]\n"
+        "labels: [{name: mass, zh: 肿块, aliases: [lump]}, {name: normal, zh: 正常}]\n"
+        "contaminated: [{training_set: A corpus, source: its paper}]\nunconfirmed: [the layout]\n"
+        "layout_source: the file itself\ntables: Table 6\nreproducible: false\nwhy_not_reproducible: no seed\n"
     )
     card = read_card(GOOD + optional, "x.yaml")
     assert card.known_bad == {"1622": "empty answer"}
-    assert all(getattr(card, field.name) for field in fields(Card))
+    assert card.files[1] == SourceFile(path="images/*.png")
+    assert card.counts == {"train": None, "test": 3}
+    assert card.labels[0] == Label(name="mass", zh="肿块", aliases=("lump",))
+    assert (card.label_names("en"), card.label_names("zh")) == (("mass", "normal"), ("肿块", "正常"))
+    assert card.contaminated == (Contamination(training_set="A corpus", source="its paper"),)
+    assert all(getattr(card, field.name) for field in fields(Card) if field.name != "reproducible")
+    assert not card.reproducible
+
+
+def test_the_page_is_the_cards_own_or_the_hubs() -> None:
+    assert read_card(GOOD, "x.yaml").page == ""
+    assert read_card(GOOD + "hub: a/b\n", "x.yaml").page == "https://huggingface.co/datasets/a/b"
+    assert read_card(GOOD + "hub: a/b\nurl: https://example.org\n", "x.yaml").page == "https://example.org"
 
 
 BROKEN = [
@@ -69,13 +87,42 @@ BROKEN = [
     ("access: public", "access: open", "access", "'credentialed'"),
     ("title: A data set", "title: ''", "title", "at least 1 character"),
     ("title: A data set\n", "", "title", "required"),
-    ("title: A data set", "title: A\ncolour: red", "colour", "one of the keys access, caveats"),
+    ("title: A data set", "title: A\ncolour: red", "colour", "one of the keys access, body_part"),
     ("title: A data set", "title: A\nname: other", "name", "one of the keys"),
     ("title: A data set", "title: A\ntitle: B", "title", "comes once"),
     ("loader: test_cards:load_one", "loader: test_cards", "loader", "pattern"),
     ("citation: Someone (2020).", "citation: S\noptions: {limit: 3}", "options.limit", "string"),
     ("citation: Someone (2020).", "citation: S\nsplits: [val]", "splits.0", "'train' or 'test'"),
     ("primary: accuracy", "primary: rouge_l", "primary", "accuracy, balanced_accuracy, macro_f1"),
+    *[
+        ("primary: accuracy", f"primary: accuracy\n{line}", field, expected)
+        for line, field, expected in [
+            ("body_part: [chest, chest]", "body_part", "once"),
+            ("folder: ../elsewhere", "folder", "below --data-dir"),
+            ("folder: /data", "folder", "below --data-dir"),
+            ("files: [{path: ../a.csv}]", "files.0.path", "below the data set's folder"),
+            ("files: [{path: a.csv, split: train}]", "files.0.split", "one of test"),
+            ("files: [{path: a.csv, sha256: abc}]", "files.0.sha256", "64 hex digits"),
+            (f"files: [{{path: '*.csv', sha256: {'a' * 64}}}]", "files.0.sha256", "without patterns"),
+            ("files: [{path: a.csv, size: 3}]", "files.0.size", "argument"),
+            ("counts: {train: 4}\ncount_source: me", "counts", "splits of the card, test"),
+            ("counts: {test: 0}\ncount_source: me", "counts.test", "at least 1, or null"),
+            ("counts: {test: 4}", "count_source", "who counted"),
+            ("hub: only-a-name", "hub", "pattern"),
+            ("hub: a/b\nhub_revision: main", "hub_revision", "pattern"),
+            (f"hub_revision: {'a' * 40}", "hub", "owner/name"),
+            ("labels: [{name: mass}]", "labels.0", "every language"),
+            (
+                "labels: [{name: mass, zh: 肿块}, {name: lump, zh: 包块, aliases: [mass]}]",
+                "labels.1",
+                "no other label has",
+            ),
+            ("labels: [{name: 'mass: big', zh: 大肿块}]", "labels.0", "without : and |"),
+            ("labels: [{name: mass, zh: 肿块, aliases: [' lump']}]", "labels.0", "no other label has"),
+            ("reproducible: false", "why_not_reproducible", "why the split"),
+            ("why_not_reproducible: no seed", "why_not_reproducible", "only there"),
+        ]
+    ],
 ]
 
 
@@ -142,7 +189,7 @@ def test_a_strangers_card_makes_a_whole_task(tmp_path: Path) -> None:
     request = task.next_request(sample, style, ())
     assert request is not None
     assert "normal\nmass" in request.text
-    assert set(task.prompt_sets) == {"plain", "medrega"}
+    assert {"plain", "medrega", "medrega-train", "json"} == set(task.prompt_sets) == set(task.cot_sets)
     from medgauge.types import answering
 
     output = answering(request, text="A lump.")
@@ -150,6 +197,21 @@ def test_a_strangers_card_makes_a_whole_task(tmp_path: Path) -> None:
     answer = task.parse(sample, (output,), style.box_format).answer
     assert answer is not None
     assert answer.labels == ("mass",)
+
+
+def test_other_names_of_the_labels_are_read_in_both_languages_and_an_option_replaces_them() -> None:
+    labels = "labels: [{name: mass, zh: 肿块, aliases: [lump, 包块]}, {name: normal, zh: 正常}]\n"
+    card = read_card(GOOD + labels, "x.yaml")
+    assert family_options(card) == {"aliases": "mass: lump | 包块\n肿块: lump | 包块"}
+    sample = make("classification", choices=card.label_names("zh"), target=Answer(labels=("肿块",)))
+    style = Style(prompts="plain", language="zh", box_format=box_format("medrega"))
+    task = build_task_from(card)
+    request = task.next_request(replace(sample, language="zh"), style, ())
+    assert request is not None
+    assert request.options[0].forms == ("肿块", "lump", "包块")
+    assert family_options(read_card(GOOD + labels + "options: {aliases: 'mass: tumour'}\n", "x.yaml")) == {
+        "aliases": "mass: tumour"
+    }
 
 
 def test_a_split_that_is_not_there_and_a_loader_that_is_not_there() -> None:
@@ -170,6 +232,13 @@ def test_every_card_of_the_catalog_builds(name: str) -> None:
     primary = task.card.primary
     assert primary in names(task) or primary.rpartition("/")[0] in names(task)
     assert task.card == load_card(name)
+    assert set(task.card.counts) == set(task.card.splits), "every split has a count, or null"
+
+
+@pytest.mark.parametrize("name", [n for n in catalog("tasks").entries if load_card(n).access == "embedded"])
+def test_embedded_data_have_the_counts_of_their_cards(name: str) -> None:
+    task = catalog("tasks").load(name)
+    assert {split: len(task.load(None, split).samples) for split in task.card.splits} == task.card.counts
 
 
 def test_unknown_names_say_what_was_meant() -> None:
@@ -180,27 +249,6 @@ def test_unknown_names_say_what_was_meant() -> None:
         load_card("../catalog/" + first)
     with pytest.raises(UnknownName, match="unknown suite 'no-such-suite'"):
         load_suite("no-such-suite")
-
-
-@pytest.mark.parametrize("name", list(catalog("suites").entries))
-def test_every_suite_names_tasks_of_the_catalog(name: str) -> None:
-    assert set(catalog("suites").load(name)) <= set(catalog("tasks").entries)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("title: A\n", "tasks.*required"),
-        ("title: A\ntasks: []\n", "at least one"),
-        ("title: A\ntasks: [a, b, a]\n", "once.*'a'"),
-        ("title: A\ntasks: a\n", "tasks.*array"),
-        ("title: A\ntasks: [a]\nsize: 3\n", "size.*one of the keys tasks, title"),
-    ],
-)
-def test_a_broken_suite_is_refused(text: str, message: str) -> None:
-    assert read_suite("title: A\ntasks: [b, a]\n", "s.yaml") == ("b", "a")
-    with pytest.raises(BadRecord, match=message):
-        read_suite(text, "s.yaml")
 
 
 def test_listing_tasks_parses_nothing() -> None:

@@ -12,7 +12,8 @@ from medgauge.errors import BadRecord, Incomplete, MedGaugeError
 from medgauge.tasks import Card, Loaded
 from medgauge.types import Answer, Box
 from medgauge_tasks.cards import load_card
-from medgauge_tasks.loaders.real_suite import FILE, FOLDER, declared, load, regime
+from medgauge_tasks.loaders.real_suite import FILE, FOLDER, declared, load
+from medgauge_tasks.loaders.regions import regime
 from medgauge_tasks.suites import load_suite
 
 SIZE = {"size": [8, 6]}

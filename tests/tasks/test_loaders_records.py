@@ -16,7 +16,8 @@ from loader_cards import card, write_array, write_image, write_lines
 from medgauge.errors import BadRecord, Incomplete, MedGaugeError
 from medgauge.media import probe
 from medgauge_tasks.loaders.polar import polar_of
-from medgauge_tasks.loaders.records import Place, Record, check_split, data_folder, read_records
+from medgauge_tasks.loaders.records import check_split, data_folder, read_records
+from medgauge_tasks.readers.record import Place, Record
 
 
 def record(**values: Any) -> Record:
@@ -151,12 +152,17 @@ def test_a_path_that_leaves_is_refused(path: str) -> None:
         record(image=path).media("image", "images", partial(probe, root=Path("/nowhere")))
 
 
-def test_a_link_that_the_user_laid_is_followed(tmp_path: Path) -> None:
+def test_a_link_may_stand_for_the_folder_and_within_it_but_not_lead_out_of_it(tmp_path: Path) -> None:
     write_image(tmp_path / "outside.png", (8, 6))
-    root = tmp_path / "data"
-    (root / "images").mkdir(parents=True)
-    (root / "images" / "x.png").symlink_to(tmp_path / "outside.png")
-    assert record(image="x.png").media("image", "images", partial(probe, root=root)).size == (8, 6)
+    write_image(tmp_path / "data" / "images" / "in.png", (8, 6))
+    (tmp_path / "data" / "images" / "x.png").symlink_to(tmp_path / "outside.png")
+    (tmp_path / "data" / "images" / "same.png").symlink_to(tmp_path / "data" / "images" / "in.png")
+    (tmp_path / "linked").symlink_to(tmp_path / "data")
+    find = partial(probe, root=tmp_path / "linked")
+    assert record(image="in.png").media("image", "images", find).size == (8, 6)
+    assert record(image="same.png").media("image", "images", find).size == (8, 6)
+    with pytest.raises(BadRecord, match=r"f.jsonl:7: field 'image': expected a path that stays inside .* got 'x.png'"):
+        record(image="x.png").media("image", "images", find)
 
 
 def test_an_unreadable_image_keeps_its_place(tmp_path: Path) -> None:
@@ -204,7 +210,10 @@ def test_a_split_that_is_not_there() -> None:
         ("yes, it is", "en", None),
         ("normal", "en", None),
         ("yes", "zh", None),
-        ("没有", "zh", None),
+        ("没有", "zh", "no"),
+        ("包含", "zh", "yes"),
+        ("不包含", "zh", "no"),
+        ("不正常", "zh", None),
     ],
 )
 def test_polar_references(reference: str, language: Any, polar: str | None) -> None:

@@ -4,22 +4,27 @@ After a wanted change of wording, raise the set's version and run `python tests/
 writes the golden file anew; read its diff.
 """
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
-from family_samples import FAMILIES, FORMATS, Case, box_format, cases, kit, make, output
+from family_samples import FAMILIES, FORMATS, FRAME, Case, box_format, cases, kit, make, output
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medgauge.errors import BadRecord, MedGaugeError
+from medgauge.cot import Cot
+from medgauge.errors import MedGaugeError
 from medgauge.protocols import Style
 from medgauge.types import Box, Language, Media, Request, Text
-from medgauge_tasks.prompts import fill, prompt_sets, read_prompts, render
+from medgauge_tasks.prompts import fill, prompt_sets, render
+from medgauge_tasks.regional_cot.dialogue import COT, next_turn
 
 GOLDEN = Path(__file__).parent / "golden" / "prompts.txt"
 CASES = list(cases())
-SETS = ("plain", "medrega")
+SETS = ("plain", "medrega", "medrega-train", "json")
 
 
 def ask(case: Case, prompts: str, format: str = "medrega") -> Request | None:
@@ -27,10 +32,13 @@ def ask(case: Case, prompts: str, format: str = "medrega") -> Request | None:
     return kit(case.family).next_request(case.sample, style, (), options=case.options)
 
 
-def words(request: Request | None) -> str:
-    """The message as MedRegA's own data write it: `<image>` where the picture is."""
+def words(request: Request | None, *, talk: bool = False) -> str:
+    """The message as MedRegA's own data write it: `<image>` where the picture is; in a talk who says what."""
     assert request is not None
-    return "".join(p.text if isinstance(p, Text) else "<image>" for m in request.messages for p in m.parts)
+    said = ["".join(p.text if isinstance(p, Text) else "<image>" for p in m.parts) for m in request.messages]
+    if talk:
+        return "\n".join(f"[{m.role}] {text}" for m, text in zip(request.messages, said, strict=True))
+    return "".join(said)
 
 
 def snapshot() -> str:
@@ -39,7 +47,29 @@ def snapshot() -> str:
     for case in CASES:
         for name in SETS:
             blocks.setdefault(words(ask(case, name)), f"# {case.name} / {name}")
+    for title, talk in dialogues():
+        blocks.setdefault(talk, title)
     return "\n".join(f"{title}\n{text}\n" for text, title in blocks.items())
+
+
+def dialogues() -> Iterator[tuple[str, str]]:
+    """Regional CoT on one question in each language: what is asked first, and what follows on what came back."""
+    questions = (case for case in CASES if case.family == "vqa" and case.kind == "closed")
+    for case, name in product(questions, SETS):
+        title = f"# regional CoT / {case.sample.language} / {name}"
+        yield title, words(dialogue(case, name, Cot()))
+        box = box_format("medrega").encode([("nodule", [(100, 200, 300, 450)])], FRAME)
+        found = f'{{"regions": [{json.dumps(box)}]}}' if name == "json" else box
+        for call in ("history", "fresh"):
+            yield f"{title} / found, {call}", words(dialogue(case, name, Cot(call=call), found), talk=True)
+            nothing = dialogue(case, name, Cot(call=call, no_box="say"), "none")
+            yield f"{title} / none, {call}", words(nothing, talk=True)
+
+
+def dialogue(case: Case, prompts: str, cot: Cot, *said: str) -> Request | None:
+    style = Style(prompts=prompts, language=case.sample.language, box_format=box_format("medrega"), cot=cot)
+    outputs = [output(case.sample, text) for text in said]
+    return next_turn(kit(case.family).next_request, case.sample, style, outputs, options=case.options)
 
 
 def test_every_prompt_is_as_reviewed() -> None:
@@ -126,8 +156,8 @@ def test_medrega_is_word_for_word_what_its_authors_published(case: Case, expecte
     assert words(ask(case, "medrega")) == expected
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_both_languages_and_both_sets_are_there(family: str) -> None:
+@pytest.mark.parametrize("family", [*FAMILIES, COT])
+def test_both_languages_and_all_sets_are_there(family: str) -> None:
     sets = prompt_sets(family)
     assert set(sets) == set(SETS)
     for one in sets.values():
@@ -192,7 +222,7 @@ def test_an_unknown_field_names_the_known_ones() -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_an_unknown_prompt_set_names_the_known_ones(family: str) -> None:
     case = next(case for case in CASES if case.family == family)
-    with pytest.raises(MedGaugeError, match=r"unknown prompt set 'fancy'.*medrega, plain"):
+    with pytest.raises(MedGaugeError, match=r"unknown prompt set 'fancy'.*json, medrega, medrega-train, plain"):
         ask(case, "fancy")
 
 
@@ -247,31 +277,6 @@ def test_a_sample_that_cannot_be_asked_says_why() -> None:
     ):
         with pytest.raises(MedGaugeError, match=why):
             ask(Case(kind="", sample=sample), "plain")
-
-
-GOOD = 'plain:\n  version: 1\n  source: ours\n  en: {open: "<image>a"}\n  zh: {open: "<image>b"}\n'
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (("version: 1", "version: one"), "line|plain.version.*valid integer"),
-        (("  source: ours\n", ""), "plain.source.*required"),
-        (("source: ours", "source: ours\n  colour: red"), "plain.colour"),
-        (('zh: {open: "<image>b"}', 'zh: {shut: "<image>b"}'), r"plain.zh.*\['open'\]"),
-        (('"<image>b"', '"<image><image>"'), "plain.zh.open.*one <image>"),
-        (('"<image>b"', '"b"'), "plain.zh.open.*one <image>"),
-        (("source: ours", "source: ours\n  unpublished: [en/shut]"), "unpublished.*en/open"),
-        (("source: ours", "source: ours\n  source: theirs"), "comes once"),
-        (("plain:", "plain: ["), "not YAML"),
-    ],
-)
-def test_a_broken_prompt_file_is_refused(change: tuple[str, str], message: str) -> None:
-    assert set(read_prompts(GOOD, "x.yaml")) == {"plain"}
-    with pytest.raises(MedGaugeError, match=message) as caught:
-        read_prompts(GOOD.replace(*change), "x.yaml")
-    assert "x.yaml" in str(caught.value)
-    assert isinstance(caught.value, BadRecord) or "YAML" in message
 
 
 if __name__ == "__main__":

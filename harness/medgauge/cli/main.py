@@ -12,6 +12,8 @@ from medgauge import __version__
 from medgauge.cli.audit_boxes import audit_boxes
 from medgauge.cli.catalog import list_names
 from medgauge.cli.compare import compare
+from medgauge.cli.compare_paper import compare_paper
+from medgauge.cli.data import data
 from medgauge.cli.demo import demo
 from medgauge.cli.records import score_records
 from medgauge.cli.reference import reference
@@ -43,6 +45,7 @@ def cli(debug: bool) -> None:
     \b
     medgauge demo                                          everything, embedded, in a minute
     medgauge list tasks                                    what can be run
+    medgauge data list --data-dir DATA                     what of it is there, and where to get the rest
     medgauge run vqa-rad --data-dir DATA --model replay:predictions.jsonl --out runs/mine
     medgauge compare runs/base runs/mine                   paired differences, with intervals, tests and gates
     medgauge reference bless runs/base --name main --reason "release 1.2"
@@ -52,7 +55,7 @@ def cli(debug: bool) -> None:
     del debug  # read by main, before any command runs
 
 
-COMMANDS = (demo, run, score, score_records, compare, reference, leaderboard, list_names, show)
+COMMANDS = (demo, run, score, score_records, compare, compare_paper, reference, leaderboard, list_names, data, show)
 CHECKS = (audit_boxes, selfcheck_model, selftest)
 for command in (*COMMANDS, *CHECKS):
     cli.add_command(command)

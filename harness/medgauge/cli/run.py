@@ -1,11 +1,13 @@
 """`medgauge run` and `medgauge score`."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
+from medgauge.cli.dry_run import dry_run
 from medgauge.cli.score_diff import score_diff
 from medgauge.cli.table import print_json, print_results
 from medgauge.errors import MedGaugeError
@@ -17,6 +19,9 @@ from medgauge.types import Control
 EXIT_FAILURES = 4
 DATA_DIR = click.option(
     "--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Your copy of the data sets."
+)
+ALLOW_MODIFIED = click.option(
+    "--allow-modified", is_flag=True, help="Take data whose counts or hashes are not their card's, and write it down."
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print results.json to stdout.")
 
@@ -35,9 +40,11 @@ class Asked:
     trials: int
     batch_size: str | None
     allow_missing: bool
+    allow_modified: bool
     allow_credentialed_upload: bool
     max_failed: float
     fresh: bool
+    dry_run: bool
     as_json: bool
 
 
@@ -47,16 +54,18 @@ class Asked:
 @click.option("--out", type=click.Path(path_type=Path), help="Run directory  [runs/<task>_<model>_<hash>].")
 @DATA_DIR
 @click.option("--limit", type=click.IntRange(min=1), help="Ask only this many samples a task, the same ones always.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="prompts, max_new_tokens, box_format, ...")
-@click.option("--control", type=click.Choice(["none", "blind"]), default="none", show_default=True)
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="prompts, cot, max_new_tokens, ...")
+@click.option("--control", type=click.Choice(get_args(Control)), default="none", show_default=True)
 @click.option("--trials", type=click.IntRange(min=1), default=1, show_default=True, help="Ask every sample so often.")
 @click.option("--batch-size", metavar="N|auto", help="The same as --set batch_size=N.")
 @click.option("--allow-missing", is_flag=True, help="Count samples without a prediction as wrong.")
+@ALLOW_MODIFIED
 @click.option(
     "--allow-credentialed-upload", is_flag=True, help="Your licence lets credentialed data go to the model's host."
 )
 @click.option("--max-failed", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Else exit 4.")
 @click.option("--fresh", is_flag=True, help="Delete the run directory first instead of resuming.")
+@click.option("--dry-run", is_flag=True, help="Ask nothing: show what is ready, what is missing, and a request each.")
 @JSON
 def run(**options: Any) -> int:
     """Ask a model and score what it says. Resumes by default.
@@ -69,20 +78,26 @@ def run(**options: Any) -> int:
       medgauge run vqa-rad --data-dir DATA --model transformers:/models/qwen2.5-vl-3b --batch-size auto
       medgauge run vqa-rad --data-dir DATA --model openai:tiny@http://127.0.0.1:8000/v1 --set concurrency=32
       medgauge run vqa-rad --data-dir DATA --model qwen2.5-vl-7b --trials 5 --set temperature=0.7
+      medgauge run vqa-rad --data-dir DATA --model medrega --set prompts=medrega --set cot=regions
+      medgauge run medrega-paper --model baseline/prior --dry-run
     """
     asked = Asked(**options)
     settings = read_settings(asked.settings)
     if asked.batch_size is not None:
         settings["batch_size"] = asked.batch_size
-    plan = make_plan(
-        asked.tasks,
-        asked.model,
+    make = partial(
+        make_plan,
+        model=asked.model,
         settings=settings,
         control=asked.control,
         limit=asked.limit,
         trials=asked.trials,
         allow_upload=asked.allow_credentialed_upload,
+        allow_modified=asked.allow_modified,
     )
+    if asked.dry_run:
+        return dry_run(asked.tasks, make, asked.data_dir, as_json=asked.as_json)
+    plan = make(asked.tasks)
     folder = asked.out or _folder(asked.tasks, plan)
     finished = execute(plan, folder, asked.data_dir, allow_missing=asked.allow_missing, fresh=asked.fresh)
     return _report(finished, folder, asked.max_failed, asked.as_json)

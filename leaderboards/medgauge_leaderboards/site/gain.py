@@ -43,6 +43,7 @@ def _alike(cell: Cell, blind: Cell) -> bool:
         and blind.spec == cell.spec
         and blind.run.spec.model == cell.run.spec.model
         and blind.run.spec.generation == cell.run.spec.generation
+        and (blind.run.spec.cot, blind.run.spec.schema) == (cell.run.spec.cot, cell.run.spec.schema)
     )
 
 

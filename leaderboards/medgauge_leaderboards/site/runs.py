@@ -15,7 +15,7 @@ from medgauge.types import Key, Output, Score
 from medgauge_leaderboards.site.sound import require_manifest, require_results, require_scores
 
 Row: TypeAlias = tuple[str, str]
-"""Name of a model, and the control that it ran under ("none" or "blind")."""
+"""Name of a model, with the dialogue that it was asked in, and the control that it ran under ("none" or another)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +47,20 @@ class Cell:
     @property
     def row(self) -> Row:
         """Which row it stands in."""
-        return self.run.spec.model.name, self.run.spec.control
+        spec = self.run.spec
+        return f"{spec.model.name}{' (Regional CoT)' if spec.cot else ''}", spec.control
 
     @property
     def card(self) -> Card | None:
         """The data set's card, as it was when the run was made."""
         return self.run.cards.get(self.spec.name)
+
+    @property
+    def modified(self) -> tuple[str, ...]:
+        """How the data that were asked differ from the card; the run was told to let them."""
+        mark = f"{self.spec.name}: "
+        lines = self.run.manifest.get("modified", ())
+        return tuple(line.removeprefix(mark) for line in lines if line.startswith(mark))
 
     @property
     def primary(self) -> str:

@@ -53,13 +53,16 @@ def task_page(board: Board) -> TaskPage:
     """The page of one board."""
     cells = tuple(best_first(board.cells, board.primary, ranked=board.ranked(board.primary)))
     names = list(dict.fromkeys([board.primary, *sorted({name for cell in cells for name in cell.metrics})]))
-    parts = [name for name in names if "/" in name]
+    # A stranger's metric has a slash in its own name: it is a part only where no metric is named so.
+    whole = {name for cell in cells for score in cell.scores()[:1] for name in score.stats}
+    main = [name for name in names if "/" not in name or name in whole]
+    parts = [name for name in names if name not in main]
     return TaskPage(
         cells=cells,
-        main=_table(board, cells, [name for name in names if "/" not in name]),
+        main=_table(board, cells, main),
         parts=_table(board, cells, parts) if parts else None,
         slices=tuple((tag, _slice(board, cells, tag)) for tag in _tags(cells)),
-        signatures=_signatures(cells, [name for name in names if "/" not in name]),
+        signatures=_signatures(cells, main),
     )
 
 
@@ -73,6 +76,8 @@ def command(cell: Cell) -> str:
         words += ["--set", f"{name}={value}"]
     if spec.control != "none":
         words += ["--control", spec.control]
+    if spec.allow_modified:
+        words += ["--allow-modified"]
     if spec.limit is not None:
         words += ["--limit", str(spec.limit)]
     return shlex.join(words)
@@ -83,6 +88,8 @@ def _settings(cell: Cell) -> dict[str, Any]:
     drawn = {"max_new_tokens": spec.generation.max_new_tokens, "temperature": spec.generation.temperature}
     drawn |= {"top_p": spec.generation.top_p, "seed": spec.generation.seed}
     settings: dict[str, Any] = {"prompts": cell.spec.prompts}
+    settings |= spec.cot.settings() if spec.cot else {}
+    settings |= {"schema": "true"} if spec.schema else {}
     settings |= {name: value for name, value in drawn.items() if value != getattr(usual, name)}
     for name, value in sorted(spec.model.options.items()):
         settings[name] = "..." if any(word in name.lower() for word in SECRET) else value

@@ -132,9 +132,10 @@ def badges(cell: Cell) -> tuple[str, ...]:
     """What a reader must know before comparing this cell."""
     spec = cell.run.spec
     marks = {
-        "control": spec.control != "none",
+        f"control-{spec.control}": spec.control != "none",
         "out-of-fold": cell.spec.fit == "out-of-fold",
         "partial": spec.limit is not None,
+        "modified": bool(cell.modified),
     }
     return tuple(name for name, holds in marks.items() if holds)
 
@@ -146,7 +147,9 @@ def differing_settings(boards: Sequence[Board]) -> list[str]:
         for cell in board.models:
             spec = cell.run.spec
             options = sorted(spec.model.options.items())
-            made.setdefault(cell.row[0], set()).add(repr((options, spec.model.box_format, spec.generation)))
+            made.setdefault(cell.row[0], set()).add(
+                repr((options, spec.model.box_format, spec.generation, spec.cot, spec.schema))
+            )
     return sorted(name for name, settings in made.items() if len(settings) > 1)
 
 

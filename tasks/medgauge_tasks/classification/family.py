@@ -9,11 +9,12 @@ from typing import Any
 from medgauge.errors import MedGaugeError
 from medgauge.generation import Option
 from medgauge.protocols import BoxFormat, Style
-from medgauge.types import Answer, Language, Output, Parsed, Request, Sample
+from medgauge.types import Answer, JsonObject, Language, Output, Parsed, Request, Sample
 from medgauge_metrics.answers import match_labels, normalise
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit, option
+from medgauge_tasks.json_answers import JsonAnswer, json_answer, object_of, one_of
 from medgauge_tasks.pictures import picture_words
-from medgauge_tasks.prompts import ask, fill, prompt_set
+from medgauge_tasks.prompts import ask, fill, held, prompt_set
 from medgauge_tasks.reading import hear
 from medgauge_tasks.records import REFERENCE, Record
 
@@ -70,7 +71,13 @@ def next_request(
     }
     named = aliases(options.get("aliases", ""))
     offered = tuple(Option(label=choice, forms=(choice, *named.get(choice, ()))) for choice in sample.choices)
-    return replace(ask("classification", sample, style, asked, fields), options=offered, many=asked == "multi")
+    request = replace(ask("classification", sample, style, asked, fields), options=offered, many=asked == "multi")
+    return held(request, style, _schema(sample, asked))
+
+
+def _schema(sample: Sample, kind: str) -> JsonObject:
+    label = one_of(sample.choices)
+    return object_of(label=label) if kind == "single" else object_of(labels={"type": "array", "items": label})
 
 
 def _healthy(sample: Sample, words: Mapping[str, str]) -> str:
@@ -92,10 +99,25 @@ def parse(
     if not heard.text:
         return Parsed(answer=Answer(scores=scores) if scores else None, detail={"rule": "empty"})
     multi = kind_of(sample, options) == "multi"
-    found = match_labels(heard.raw, sample.choices, multi, aliases(options.get("aliases", "")))
+    written = json_answer(heard, "labels" if multi else "label")
+    words = heard.raw if written is None else _in_json(written, sample)
+    if words is None:
+        return Parsed(answer=Answer(scores=scores) if scores else None, detail={"rule": "malformed JSON"})
+    found = match_labels(words, sample.choices, multi, aliases(options.get("aliases", "")))
     mapped = found.labels is not None or bool(scores)
-    answer = Answer(text=heard.text, labels=found.labels, scores=scores) if mapped else None
+    text = heard.text if written is None else words
+    answer = Answer(text=text, labels=found.labels, scores=scores) if mapped else None
+    if written is not None:
+        return Parsed(answer=answer, detail={"rule": f"JSON, {found.rule}"})
     return Parsed(answer=answer, detail={"rule": found.rule, "span": found.spans})
+
+
+def _in_json(written: JsonAnswer, sample: Sample) -> str | None:
+    """The labels of the JSON as they are said in words; None where it holds none as asked."""
+    several = written.texts("labels")
+    if several is None:
+        return written.text("label") or None
+    return ", ".join(several) or ("无" if sample.language == "zh" else "none")
 
 
 def _scores(sample: Sample, outputs: Sequence[Output]) -> Mapping[str, float] | None:

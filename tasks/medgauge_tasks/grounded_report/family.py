@@ -8,6 +8,7 @@ from typing import Any
 from medgauge.protocols import BoxFormat, Mention, Style
 from medgauge.types import Answer, Box, Language, Output, Parsed, Request, Sample, Segment
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit
+from medgauge_tasks.json_answers import JsonAnswer, decode_items, json_answer
 from medgauge_tasks.pictures import picture_words
 from medgauge_tasks.prompts import ask, name_list, prompt_set
 from medgauge_tasks.reading import boxes_of, decode, hear, name_of, without_markup
@@ -21,6 +22,8 @@ METRICS = (
     *("spatial_precision", "spatial_recall", "grounding_precision", "grounding_recall"),
     *("language_compliance", "truncated_rate"),
 )
+SEGMENTS = "segments"
+"""The key of an answer in JSON."""
 _BETWEEN = re.compile(r"[\s,，、;；]*+(?:and|和|及|与|以及)?+[\s,，、]*+", re.IGNORECASE)
 _MARKER = re.compile(r"(?:\A|\n)[ \t]{0,8}(?:\d{1,2}[.、)]|[-*•])[ \t]{0,8}\Z")
 _BARE = re.compile(r"<ref>([^<>\n]{1,200})</ref>")
@@ -62,6 +65,9 @@ def parse(
     """
     del options
     heard = hear(outputs)
+    written = json_answer(heard, SEGMENTS, named=True)
+    if written is not None:
+        return _in_json(written, sample, outputs, box_format)
     decoded = decode(heard, sample, outputs, box_format)
     mentions = _with_bare_names(heard.masked, decoded.mentions)
     before, said_of = _split(heard.masked, mentions)
@@ -75,12 +81,37 @@ def parse(
         "malformed": decoded.malformed,
         "violations": decoded.violations,
     }
+    return Parsed(answer=_answer(text, segments, mentions), detail=detail)
+
+
+def _answer(text: str, segments: tuple[Segment, ...], mentions: Sequence[Mention]) -> Answer | None:
     if not text and not segments:
-        return Parsed(answer=None, detail=detail)
+        return None
     boxes = tuple(box for segment in segments for box in segment.boxes)
     invalid = sum(mention.invalid for mention in mentions)
-    answer = Answer(text=text, boxes=boxes, segments=segments, invalid_boxes=invalid)
-    return Parsed(answer=answer, detail=detail)
+    return Answer(text=text, boxes=boxes, segments=segments, invalid_boxes=invalid)
+
+
+def _in_json(written: JsonAnswer, sample: Sample, outputs: Sequence[Output], box_format: BoxFormat) -> Parsed:
+    """Segments of a list, each with `region` (boxes as the model writes them; may be empty) and `text`."""
+    items = (written.values or {}).get(SEGMENTS)
+    parts = [
+        JsonAnswer(values=one if isinstance(one, dict) else None) for one in items or () if isinstance(items, list)
+    ]
+    if not parts or any(one.values is None or not one.text("text") for one in parts):
+        return Parsed(answer=None, detail={"rule": "malformed JSON"})
+    regions = [(one.values or {}).get("region") or "" for one in parts]
+    decoded = [decode_items([region] if region else [], sample, outputs, box_format) for region in regions]
+    said_of = [_Said(mentions=d.mentions, text=one.text("text")) for d, one in zip(decoded, parts, strict=True)]
+    segments = tuple(segment for one in said_of for segment in _segments(one, sample.choices, outputs[-1]))
+    text = ("" if sample.language == "zh" else " ").join(one.text for one in said_of)
+    detail = {
+        "rule": "JSON",
+        "malformed": sum(one.malformed for one in decoded),
+        "violations": sum(one.violations for one in decoded),
+    }
+    mentions = [mention for one in decoded for mention in one.mentions]
+    return Parsed(answer=_answer(text, segments, mentions), detail=detail)
 
 
 def _joined(texts: Sequence[str], sample: Sample) -> str:

@@ -7,7 +7,11 @@ from medgauge_metrics.answers import normalise
 
 WORDS: Mapping[Language, Mapping[str, Polar]] = {
     "en": {"yes": "yes", "no": "no"},
-    "zh": {"是": "yes", "否": "no"},
+    # Chinese answers with the question's own verb: 包含吗？ 不包含。
+    "zh": {
+        **dict.fromkeys(("是", "是的", "有", "存在", "包含", "包括", "可以"), "yes"),
+        **dict.fromkeys(("否", "不是", "没有", "不存在", "不包含", "不包括", "不可以"), "no"),
+    },
 }
 
 

@@ -20,8 +20,10 @@ from medgauge.strict_yaml import read_yaml
 from medgauge.tasks import Card, Loaded
 from medgauge.types import Answer, Box, Language, Media, Sample, Size, Split
 from medgauge_tasks.loaders.polar import polar_of
-from medgauge_tasks.loaders.records import Record, check_split, data_folder, read_records
+from medgauge_tasks.loaders.records import check_split, data_folder, read_records
+from medgauge_tasks.loaders.regions import regime
 from medgauge_tasks.loaders.vqa_rad import question_types
+from medgauge_tasks.readers.record import Record
 
 FOLDER = "real-suite"
 FILE = "manifest.jsonl"
@@ -208,12 +210,6 @@ def _detection(record: Record, language: Language, suite: Suite) -> Content:
     choices = suite.spaces[_source(record)]
     stain = {"stain": record.text("kind")} if "kind" in record.values else {}
     return Content(choices=choices, target=Answer(boxes=boxes), tags={"regime": regime(choices, boxes), **stain})
-
-
-def regime(choices: tuple[str, ...], boxes: tuple[Box, ...]) -> str:
-    """Two letters, s for one and m for many: objects asked for, then boxes of one object."""
-    counts = [sum(box.label == choice for box in boxes) for choice in choices]
-    return ("m" if len(choices) > 1 else "s") + ("m" if max(counts, default=0) > 1 else "s")
 
 
 def _boxes(record: Record, label: str) -> tuple[Box, ...]:

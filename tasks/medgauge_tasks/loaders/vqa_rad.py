@@ -13,7 +13,8 @@ from medgauge.media import probe
 from medgauge.tasks import Card, Loaded
 from medgauge.types import Answer, Media, Sample, Split
 from medgauge_tasks.loaders.polar import polar_of
-from medgauge_tasks.loaders.records import Record, check_split, data_folder, read_records
+from medgauge_tasks.loaders.records import check_split, data_folder, read_records
+from medgauge_tasks.readers.record import Record
 
 FOLDER = "vqa_rad"
 FILE = "VQA_RAD Dataset Public.json"

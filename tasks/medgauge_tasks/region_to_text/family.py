@@ -7,8 +7,9 @@ from medgauge.errors import MedGaugeError
 from medgauge.protocols import BoxFormat, Decoded, Style
 from medgauge.types import Answer, Language, Output, Parsed, Request, Sample
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit
+from medgauge_tasks.json_answers import TEXT, json_answer, object_of
 from medgauge_tasks.pictures import picture_words
-from medgauge_tasks.prompts import ask, prompt_set
+from medgauge_tasks.prompts import ask, held, prompt_set
 from medgauge_tasks.reading import decode, hear, without_markup
 from medgauge_tasks.records import Record
 
@@ -33,7 +34,7 @@ def next_request(
         "regions": style.box_format.encode([(words["region"], boxes)], style.frame(size)),
         "format": style.box_format.describe(style.language),
     }
-    return ask("region-to-text", sample, style, "region", fields)
+    return held(ask("region-to-text", sample, style, "region", fields), style, object_of(name=TEXT))
 
 
 def parse(
@@ -42,6 +43,10 @@ def parse(
     """The words without boxes, tags and closing punctuation; a written box leaves its name."""
     del options
     heard = hear(outputs)
+    written = json_answer(heard, "name", named=True)
+    if written is not None:
+        name = " ".join(written.text("name").strip(_EDGE).split())
+        return Parsed(answer=Answer(text=name) if name else None, detail={"rule": "JSON" if name else "malformed JSON"})
     decoded = decode(heard, sample, outputs, box_format)
     words = without_markup(_named(heard.masked, decoded)) if decoded.mentions else without_markup(heard.text)
     text = " ".join(words.strip(_EDGE).split())

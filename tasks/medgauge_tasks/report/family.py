@@ -6,8 +6,9 @@ from typing import Any
 from medgauge.protocols import BoxFormat, Style
 from medgauge.types import Answer, Language, Output, Parsed, Request, Sample
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit, option
+from medgauge_tasks.json_answers import TEXT, json_answer, object_of
 from medgauge_tasks.pictures import picture_words
-from medgauge_tasks.prompts import ask
+from medgauge_tasks.prompts import ask, held
 from medgauge_tasks.reading import hear
 from medgauge_tasks.records import Record
 
@@ -23,6 +24,13 @@ BY_SECTION = ("bleu4", "rouge_l")
 SECTIONS = ("free", "sections")
 """Values of the card's option `report`: one text, or findings and impression as two parts."""
 
+_KEYS: Mapping[str, tuple[str, ...]] = {"free": ("report",), "sections": ("findings", "impression")}
+"""Of an answer in JSON."""
+_HEADINGS: Mapping[Language, Mapping[str, str]] = {
+    "en": {"findings": "Findings: ", "impression": "Impression: "},
+    "zh": {"findings": "影像所见：", "impression": "影像结论："},
+}
+
 
 def next_request(
     sample: Sample, style: Style, outputs: Sequence[Output], *, options: Mapping[str, str] = NO_OPTIONS
@@ -30,17 +38,25 @@ def next_request(
     """One turn: write the report."""
     if outputs:
         return None
-    return ask("report", sample, style, option(options, "report", SECTIONS), picture_words(sample, style.language))
+    kind = option(options, "report", SECTIONS)
+    request = ask("report", sample, style, kind, picture_words(sample, style.language))
+    return held(request, style, object_of(**dict.fromkeys(_KEYS[kind], TEXT)))
 
 
 def parse(
     sample: Sample, outputs: Sequence[Output], box_format: BoxFormat, *, options: Mapping[str, str] = NO_OPTIONS
 ) -> Parsed:
-    """The words themselves."""
-    del sample, box_format, options
+    """The words themselves; those of sections in JSON under their headings."""
+    del box_format
     heard = hear(outputs)
     if not heard.text:
         return Parsed(answer=None, detail={"rule": "empty"})
+    keys = _KEYS[option(options, "report", SECTIONS)]
+    written = json_answer(heard, *keys)
+    if written is not None:
+        parts = [(_HEADINGS[sample.language].get(key, ""), written.text(key)) for key in keys]
+        text = "\n".join(heading + words for heading, words in parts if words)
+        return Parsed(answer=Answer(text=text) if text else None, detail={"rule": "JSON" if text else "malformed JSON"})
     return Parsed(answer=Answer(text=heard.text), detail={"rule": "text"})
 
 

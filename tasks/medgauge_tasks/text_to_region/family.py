@@ -9,6 +9,7 @@ from medgauge.protocols import BoxFormat, Decoded, Style
 from medgauge.types import Answer, Language, Output, Parsed, Request, Sample
 from medgauge_metrics.answers import match_labels, normalise
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit
+from medgauge_tasks.json_answers import decode_items, json_answer
 from medgauge_tasks.pictures import picture_words
 from medgauge_tasks.prompts import ask, name_list, prompt_set
 from medgauge_tasks.reading import Heard, boxes_of, decode, hear, name_of, without_markup
@@ -21,6 +22,8 @@ METRICS = (
     *("ap", "ap@0.5", "froc@0.5", "ap_noscore@0.5"),
     *("fp_per_image", "no_finding_specificity", "boxes_on_normal", "invalid_box_rate", "truncated_rate"),
 )
+REGIONS = "regions"
+"""The key of an answer in JSON."""
 _EMPTY_LIST = re.compile(r"\[[\s\[\]]{0,40}\]")
 _NOTHING = re.compile(
     r"(?:there (?:is|are) )?(?:no|none|nothing|absent"
@@ -60,23 +63,32 @@ def parse(
     heard = hear(outputs)
     if not heard.text:
         return Parsed(answer=None, detail={"rule": "empty"})
-    decoded = decode(heard, sample, outputs, box_format)
+    written = json_answer(heard, REGIONS, named=True)
+    if written is None:
+        decoded = decode(heard, sample, outputs, box_format)
+        none = _says_none(heard, sample, decoded)
+        return _parsed(decoded, sample, outputs[-1], none=none, text=without_markup(heard.text))
+    items = (written.values or {}).get(REGIONS)
+    decoded = decode_items(items, sample, outputs, box_format)
+    return _parsed(decoded, sample, outputs[-1], none=items == [], text="")
+
+
+def _parsed(decoded: Decoded, sample: Sample, output: Output, *, none: bool, text: str) -> Parsed:
+    """The boxes under the names asked for; without any an answer only where it says that there is none."""
     boxes = tuple(
-        box
-        for mention in decoded.mentions
-        for box in boxes_of(mention, name_of(mention.label, sample.choices), outputs[-1])
+        box for mention in decoded.mentions for box in boxes_of(mention, name_of(mention.label, sample.choices), output)
     )
     invalid = sum(mention.invalid for mention in decoded.mentions)
-    rule = "boxes" if boxes or invalid else "none" if _says_none(heard, sample, decoded) else "unreadable"
+    rule = "boxes" if boxes or invalid else "none" if none else "unreadable"
     detail = {
         "rule": rule,
-        "span": [(mention.start, mention.end) for mention in decoded.mentions],
+        "span": [(mention.start, mention.end) for mention in decoded.mentions if mention.end],
         "malformed": decoded.malformed,
         "violations": decoded.violations,
     }
     if rule == "unreadable":
         return Parsed(answer=None, detail=detail)
-    return Parsed(answer=Answer(text=without_markup(heard.text), boxes=boxes, invalid_boxes=invalid), detail=detail)
+    return Parsed(answer=Answer(text=text, boxes=boxes, invalid_boxes=invalid), detail=detail)
 
 
 def _says_none(heard: Heard, sample: Sample, decoded: Decoded) -> bool:

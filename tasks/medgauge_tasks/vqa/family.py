@@ -11,7 +11,8 @@ from medgauge.protocols import BoxFormat, Style
 from medgauge.types import Answer, Language, Output, Parsed, Polar, Request, Sample
 from medgauge_metrics.answers import decide_polar, extract_choice, normalise
 from medgauge_tasks.families import NO_OPTIONS, FamilyKit
-from medgauge_tasks.prompts import ask
+from medgauge_tasks.json_answers import TEXT, json_answer, object_of, one_of
+from medgauge_tasks.prompts import ask, held
 from medgauge_tasks.reading import hear
 from medgauge_tasks.records import Record
 
@@ -41,9 +42,11 @@ def next_request(
         raise MedGaugeError(f"{sample.task}: sample {sample.id!r} has more than 26 options")
     lines = [f"{letter}. {choice}" for letter, choice in zip(string.ascii_uppercase, sample.choices, strict=False)]
     fields = {"question": sample.question, "options": "\n".join(lines)}
-    letters = zip(string.ascii_uppercase, sample.choices, strict=False)
-    offered = tuple(Option(label=letter, forms=(choice,), letter=letter) for letter, choice in letters)
-    return replace(ask("vqa", sample, style, kind_of(sample), fields), options=offered)
+    letters = string.ascii_uppercase[: len(sample.choices)]
+    pairs = zip(letters, sample.choices, strict=True)
+    offered = tuple(Option(label=letter, forms=(choice,), letter=letter) for letter, choice in pairs)
+    request = replace(ask("vqa", sample, style, kind_of(sample), fields), options=offered)
+    return held(request, style, object_of(answer=one_of(letters) if letters else TEXT))
 
 
 def parse(
@@ -57,17 +60,34 @@ def parse(
     heard = hear(outputs)
     if not heard.text:
         return Parsed(answer=None, detail={"rule": "empty"})
+    written = json_answer(heard, "answer")
+    if written is not None:
+        return _in_json(sample, outputs, written.text("answer"))
     if sample.choices:
         picked = extract_choice(heard.raw, sample.choices)
-        # the option's own words, so that a letter is equal to the reference that spells it out
-        scores = _scores(sample, outputs[-1])
-        index = picked.choice
-        answer = None if index is None else Answer(text=sample.choices[index], choice=index, scores=scores)
-        return Parsed(answer=answer, detail={"rule": picked.rule, "span": picked.span})
+        return Parsed(answer=_chosen(sample, outputs, picked.choice), detail={"rule": picked.rule, "span": picked.span})
     decided = decide_polar(heard.raw, sample.language)
     return Parsed(
         answer=Answer(text=heard.text, polar=decided.polar), detail={"rule": decided.rule, "span": decided.span}
     )
+
+
+def _in_json(sample: Sample, outputs: Sequence[Output], words: str) -> Parsed:
+    """The words under the key, read as an answer in words is; None where there are none."""
+    if not words:
+        return Parsed(answer=None, detail={"rule": "malformed JSON"})
+    if sample.choices:
+        picked = extract_choice(words, sample.choices)
+        return Parsed(answer=_chosen(sample, outputs, picked.choice), detail={"rule": f"JSON, {picked.rule}"})
+    decided = decide_polar(words, sample.language)
+    return Parsed(answer=Answer(text=words, polar=decided.polar), detail={"rule": f"JSON, {decided.rule}"})
+
+
+def _chosen(sample: Sample, outputs: Sequence[Output], index: int | None) -> Answer | None:
+    """The option in its own words, so that a letter is equal to the reference that spells it out."""
+    if index is None:
+        return None
+    return Answer(text=sample.choices[index], choice=index, scores=_scores(sample, outputs[-1]))
 
 
 def _scores(sample: Sample, output: Output) -> Mapping[str, float] | None:

@@ -63,7 +63,7 @@
   };
 
   app.answerCard = function (who, row, answer) {
-    const name = row.control === "none" ? row.model : `${row.model} · ${app.t("badge.control")}`;
+    const name = row.control === "none" ? row.model : `${row.model} · ${app.t(`badge.control-${row.control}`)}`;
     const head = el("h3", {}, el("span", { class: `who who-${who}` }, who), " ", name);
     if (!answer) return el("section", { class: "card answer" }, head, el("p", { class: "note" }, app.t("samples.missing")));
     const marks = el(

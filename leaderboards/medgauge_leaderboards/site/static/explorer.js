@@ -20,7 +20,7 @@
   const slugs = head.rows.map((row) => row.slug);
 
   function options() {
-    const name = (row) => (row.control === "none" ? row.model : `${row.model} · ${app.t("badge.control")}`);
+    const name = (row) => (row.control === "none" ? row.model : `${row.model} · ${app.t(`badge.control-${row.control}`)}`);
     const made = () => head.rows.map((row) => app.el("option", { value: row.slug }, name(row)));
     const [a, b] = [rowA.value || slugs[0], rowB.value];
     rowA.replaceChildren(...made());

@@ -11,8 +11,9 @@ from medgauge.types import Answer, Box, Family, Language, Media, Sample, Split
 from medgauge_tasks.demo.pictures.render import rendered
 from medgauge_tasks.demo.pictures.spec import Object, Picture, pictures
 from medgauge_tasks.loaders.polar import polar_of
-from medgauge_tasks.loaders.real_suite import Content, regime
+from medgauge_tasks.loaders.real_suite import Content
 from medgauge_tasks.loaders.records import check_split
+from medgauge_tasks.loaders.regions import regime
 
 Items: TypeAlias = list[tuple[str, Content]]
 """Suffix of the item's id, and what it says in one language."""

@@ -1,0 +1,1 @@
+"""The published tables of MedRegA: as reference rows beside a user's runs, and an audit of them."""
