@@ -159,7 +159,7 @@ def test_both_turns_are_logged_the_last_is_read_and_compare_lays_it_beside_the_p
     assert run("score", str(tmp_path / "b")) == 0
     assert (tmp_path / "b" / "results.json").read_bytes() == before
     capsys.readouterr()
-    run("compare", str(tmp_path / "a"), str(tmp_path / "b"), "--json")
+    run("compare", str(tmp_path / "a"), str(tmp_path / "b"), "--varying", "cot", "--json")
     made = json.loads(capsys.readouterr().out)
     assert any(row["difference"]["value"] > 0 for row in made["rows"] if row["primary"])
     assert any(one["field"].startswith("cot") for one in made["differing_settings"])
