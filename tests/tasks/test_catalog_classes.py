@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from family_samples import Case, box_format, say
+from fixtures_arrays import ARRAYS
 from fixtures_classes import CLASSES
 from fixtures_findings import FINDINGS, REGIONS
 
@@ -18,7 +19,7 @@ from medgauge.tasks import Task
 from medgauge.types import Sample
 from medgauge_tasks.cards import build_task, load_card
 
-LABELLED = {**CLASSES, **FINDINGS}
+LABELLED = {**ARRAYS, **CLASSES, **FINDINGS}
 NAMES = sorted((*LABELLED, *REGIONS))
 
 

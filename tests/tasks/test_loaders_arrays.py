@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fixtures_classes import CLASSES, bhx, pannuke
+from fixtures_arrays import ARRAYS, bhx, pannuke
 from fixtures_findings import BOTH, REGIONS, WHAT, WHERE, chestx_det, released, sa_med2d
 from PIL import Image
 
@@ -50,7 +50,7 @@ def test_arrays_that_are_none_of_pannukes(tmp_path: Path, file: str, array: Any,
 @pytest.mark.parametrize(("name", "labels"), [("pneumonia-mnist", [[2], [0]]), ("chest-mnist", [[0] * 13 + [2]] * 4)])
 def test_a_number_that_is_no_label(tmp_path: Path, name: str, labels: list[list[int]]) -> None:
     folder = tmp_path / "medmnist"
-    CLASSES[name].build(folder)
+    ARRAYS[name].build(folder)
     (file,) = folder.glob("*.npz")
     with np.load(file) as arrays:
         kept = dict(arrays)
