@@ -17,6 +17,8 @@ from medgauge_model_adapters.vllm_engine.together import pictures_of, together
 
 LOOK = 0.5
 """Seconds between looks at whether the other side lives."""
+GRACE = 30
+"""Seconds that a process has for its engine to end."""
 
 
 class Copy(Protocol):
@@ -43,9 +45,13 @@ class Said:
 
 def serve(index: int, copy: Copy, asked: Any, told: Any) -> None:
     """The life of a process: answer streams of requests, each ended by None, for as long as the run lives."""
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
-    )  # so that the engine ends its own processes
+
+    def leave(*_: object) -> None:
+        """Out through the interpreter, so that the engine ends its own processes."""
+        told.cancel_join_thread()  # a copy that died in the middle of a word holds the queue for ever
+        sys.exit(128 + signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, leave)
     try:
         while True:
             for output in copy.generate(_taken(asked)):
@@ -104,7 +110,10 @@ class Replicas:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
-            process.join()
+            process.join(GRACE)
+            if process.is_alive():
+                process.kill()
+                process.join()
         for channel in (*self._asked, *([self._told] if self._told else ())):
             channel.cancel_join_thread()
             channel.close()
