@@ -76,7 +76,9 @@ class Replay:
 
 
 def build(argument: str, options: Mapping[str, str]) -> Replay:
-    """The factory behind `replay:FILE`. Option: `box_format` (default `medrega`).
+    """Recorded answers: `replay:FILE`.
+
+    Option: `box_format` (default `medrega`).
 
     Raises BadRecord for a record that breaks the form, MedGaugeError for a file that cannot be read.
     """

@@ -100,13 +100,30 @@ def _print(rows: list[dict[str, Any]]) -> None:
 
     shown = [
         key
-        for key in ("name", "family", "families", "languages", "access", "tasks", "title", "unverified")
+        for key in (
+            "name",
+            "family",
+            "families",
+            "languages",
+            "access",
+            "tasks",
+            "title",
+            "backend",
+            "hub",
+            "unverified",
+        )
         if any(key in r for r in rows)
     ]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for key in shown:
         table.add_column(key, no_wrap=key == "name")
     for row in rows:
-        cells = (row.get(key, "") for key in shown)
-        table.add_row(*(", ".join(cell) if isinstance(cell, list) else str(cell) for cell in cells))
+        table.add_row(*(_cell(key, row.get(key, "")) for key in shown))
     Console(markup=False, width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def _cell(key: str, value: Any) -> str:
+    """A list in one line; of statements that nobody confirmed their number, which the JSON spells out."""
+    if key == "unverified" and isinstance(value, list):
+        return f"{len(value)} statement{'s' if len(value) > 1 else ''}" if value else ""
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -153,7 +153,10 @@ class Blind:
 
 
 def build(argument: str, options: Mapping[str, str]) -> Blind:
-    """The factory. Option: `box_format` (default `medrega`). Raises MedGaugeError."""
+    """What the words of a question say, the picture never seen.
+
+    Option: `box_format` (default `medrega`). Raises MedGaugeError.
+    """
     no_argument(NAME, argument)
     return Blind(box_format=chosen_box_format(NAME, options))
 

@@ -43,7 +43,10 @@ class Prior:
 
 
 def build(argument: str, options: Mapping[str, str]) -> Prior:
-    """The factory. Option: `box_format` (default `medrega`). Raises MedGaugeError."""
+    """The most frequent answer of what it learned from, whatever is asked.
+
+    Option: `box_format` (default `medrega`). Raises MedGaugeError.
+    """
     no_argument(NAME, argument)
     return Prior(box_format=chosen_box_format(NAME, options))
 

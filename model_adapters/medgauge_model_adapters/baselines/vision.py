@@ -45,7 +45,10 @@ class Vision:
 
 
 def build(argument: str, options: Mapping[str, str]) -> Vision:
-    """The factory. Option: `box_format` (default `medrega`). Raises MedGaugeError."""
+    """Segmentation, features and regression on pictures: classical, small, no network.
+
+    Option: `box_format` (default `medrega`). Raises MedGaugeError.
+    """
     no_argument(NAME, argument)
     return Vision(box_format=chosen_box_format(NAME, options))
 

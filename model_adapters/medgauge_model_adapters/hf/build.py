@@ -11,10 +11,10 @@ from medgauge_model_adapters.local.usable import find_usable
 
 
 def build(argument: str, options: Mapping[str, str]) -> TransformersModel:
-    """A model that transformers runs, of a folder or a hub id; the options are those of `TransformersOptions`.
+    """Any checkpoint that transformers runs: `transformers:FOLDER` or `transformers:OWNER/NAME`.
 
-    No weights are read before the first request. Raises MedGaugeError where the extra is missing, and like
-    `find_usable`.
+    The options are those of `TransformersOptions`. No weights are read before the first request. Raises MedGaugeError
+    where the extra is missing, and like `find_usable`.
     """
     missing = [name for name in ("torch", "transformers") if find_spec(name) is None]
     if missing:

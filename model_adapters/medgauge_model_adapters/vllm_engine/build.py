@@ -10,10 +10,10 @@ from medgauge_model_adapters.vllm_engine.settings import RUNTIME, VllmOptions
 
 
 def build(argument: str, options: Mapping[str, str]) -> VllmModel:
-    """A model that vLLM's engine answers for, of a folder or a hub id; the options are those of `VllmOptions`.
+    """Any checkpoint, in vLLM's own engine: `vllm:FOLDER` or `vllm:OWNER/NAME`.
 
-    Nothing is loaded before the first request. Raises MedGaugeError where vLLM is not installed, and like
-    `find_usable`.
+    The options are those of `VllmOptions`. Nothing is loaded before the first request. Raises MedGaugeError where vLLM
+    is not installed, and like `find_usable`.
     """
     if find_spec("vllm") is None:
         raise MedGaugeError("vllm: is not installed; pip install 'medgauge[vllm]'")
