@@ -20,8 +20,8 @@ from medgauge_model_adapters.profile import Profile
 def build(argument: str, options: Mapping[str, str]) -> ServerModel:
     """Any server that speaks chat completions: `openai:MODEL@URL`, or a model's name at OpenAI.
 
-    Nothing is sent. Raises MedGaugeError for an address that is none, an option that is unknown or of the wrong form, a key that is not
-    in the environment, or the missing extra.
+    Nothing is sent. Raises MedGaugeError for an address that is none, an option that is unknown or of the wrong form, a
+    key that is not in the environment, or the missing extra.
     """
     missing = [name for name in ("httpx", "tenacity", "anyio") if find_spec(name) is None]
     if missing:
