@@ -1,7 +1,7 @@
 """Does batching, order or an interruption change what a model says? The same requests, answered four ways."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -37,6 +37,8 @@ class Checked:
     n: int
     empty: int
     """Requests answered alone with no word: they show little."""
+    failed: int
+    """Of these, requests that failed alone: they show nothing."""
     distinct: int
     """Different answers among those asked alone: one alone, and the check shows little."""
     differences: tuple[Difference, ...]
@@ -66,21 +68,29 @@ def selfcheck(model: Model, requests: Sequence[Request]) -> Checked:
     ]
     said = [output.text for output in alone.values()]
     empty = sum(not text.strip() for text in said)
-    return Checked(n=len(requests), empty=empty, distinct=len(set(said)), differences=tuple(differences))
+    failed = sum(output.error is not None for output in alone.values())
+    return Checked(n=len(requests), empty=empty, failed=failed, distinct=len(set(said)), differences=tuple(differences))
 
 
 def _answered(model: Model, requests: Sequence[Request]) -> dict[str, Output]:
-    outputs = {str(output.key): output for output in model.generate(iter(requests))}
-    return _complete(model, requests, outputs)
+    return _complete(model, requests, _once(model, model.generate(iter(requests))))
 
 
 def _resumed(model: Model, requests: Sequence[Request]) -> dict[str, Output]:
     """Half of the answers, then the stream is closed, then what is left."""
     with closing(closable(model.generate(iter(requests)))) as stream:
-        outputs = {str(output.key): output for output in islice(stream, len(requests) // 2)}
+        outputs = _once(model, islice(stream, len(requests) // 2))
     rest = [request for request in requests if request.id not in outputs]
-    outputs |= {str(output.key): output for output in model.generate(iter(rest))}
-    return _complete(model, requests, outputs)
+    return _complete(model, requests, outputs | _once(model, model.generate(iter(rest))))
+
+
+def _once(model: Model, outputs: Iterable[Output]) -> dict[str, Output]:
+    """Outputs by key. Raises MedGaugeError for a second one."""
+    found: dict[str, Output] = {}
+    for output in outputs:
+        if found.setdefault(str(output.key), output) is not output:
+            raise MedGaugeError(f"{model.name} answered {str(output.key)!r} twice")
+    return found
 
 
 def _complete(model: Model, requests: Sequence[Request], outputs: dict[str, Output]) -> dict[str, Output]:
@@ -94,13 +104,13 @@ def _equal(one: Output, other: Output) -> bool:
     return (
         _words(one) == _words(other)
         and one.finish == other.finish
-        and _close(one.scores or {}, other.scores or {})
-        and _close(dict(one.logprobs), dict(other.logprobs))
+        and _close(tuple((one.scores or {}).items()), tuple((other.scores or {}).items()))
+        and _close(one.logprobs, other.logprobs)
     )
 
 
-def _close(one: Mapping[str, float] | Mapping[int, float], other: Mapping[str, float] | Mapping[int, float]) -> bool:
-    pairs = zip(one.items(), other.items(), strict=False)
+def _close(one: Sequence[tuple[object, float]], other: Sequence[tuple[object, float]]) -> bool:
+    pairs = zip(one, other, strict=False)
     return len(one) == len(other) and all(a == b and abs(x - y) <= CLOSE for (a, x), (b, y) in pairs)
 
 

@@ -124,8 +124,7 @@ def make_plan(
     said = declared(loaded)
     generation = make_generation(drawn, said.generation)
     _require_control(loaded, shown, control, recorded)
-    if trials > 1 and not generation.temperature and not isinstance(loaded, Recording):
-        raise MedGaugeError(f"--trials {trials}: greedy answers are all the same; give --set temperature=0.7, say")
+    _require_sampling(loaded, trials, generation)
     require_permission(tasks, loaded.name, said.uploads_to, allow_upload)
     if recorded != "none":
         rest["recorded"] = recorded  # kept in the spec, for the command that repeats the run
@@ -148,7 +147,7 @@ def _model_spec(model: Model | Learner, shown: str, said: Declared, options: Map
         spec=shown,
         name=model.name,
         box_format=model.box_format,
-        options={name: value for name, value in options.items() if name not in said.runtime},
+        options={name: _without_path(value) for name, value in options.items() if name not in said.runtime},
         fingerprint=said.fingerprint,
         settings=said.settings,
         resize=said.resize,
@@ -170,6 +169,11 @@ def _worded(cot: Cot, tasks: Sequence[Task], prompts: str) -> Cot:
             "Regional CoT is for tasks of the families vqa and classification"
         )
     return replace(cot, wording={task.name: task.cot_sets[prompts] for task in tasks})
+
+
+def _require_sampling(model: object, trials: int, generation: Generation) -> None:
+    if trials > 1 and not generation.temperature and not isinstance(model, Recording):
+        raise MedGaugeError(f"--trials {trials}: greedy answers are all the same; give --set temperature=0.7, say")
 
 
 def _require_control(model: object, shown: str, control: Control, recorded: str) -> None:
@@ -233,10 +237,17 @@ def load_model(text: str, options: Mapping[str, str]) -> tuple[Model | Learner, 
     if not colon or scheme not in models.entries:
         raise UnknownName("model", text, [*models.entries])
     try:
-        shown = Path(argument).name if Path(argument).exists() else argument
-    except OSError as error:
-        raise MedGaugeError(f"model {scheme}: {error.strerror}: {shorten(argument)}") from error
+        shown = _without_path(argument)
+    except (OSError, RuntimeError) as error:
+        raise MedGaugeError(f"model {scheme}: {shorten(str(error))}: {shorten(argument)}") from error
     return models.load(scheme)(argument, options), f"{scheme}:{shown}"
+
+
+def _without_path(text: str) -> str:
+    """A path of this machine as its last part, alone or before the `@` of a server; any other text as it is."""
+    name, at, server = text.partition("@")
+    absolute = name.startswith(("/", "~"))
+    return Path(name).name + at + server if absolute or (name and Path(name).expanduser().exists()) else text
 
 
 def box_format(name: str) -> BoxFormat:

@@ -219,3 +219,20 @@ def test_no_resize_is_made_that_cannot_be() -> None:
     ):
         with pytest.raises(ValueError, match="a resize needs"):
             Resize(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("/home/someone/models/mine", "mine"),
+        ("~/mine", "mine"),
+        ("/home/someone/secret/model@http://127.0.0.1:8000/v1", "model@http://127.0.0.1:8000/v1"),
+        ("owner/name", "owner/name"),
+        ("gpt-5", "gpt-5"),
+        ("tiny@http://h/v1", "tiny@http://h/v1"),
+        ("0.7", "0.7"),
+    ],
+)
+def test_no_path_of_a_machine_is_kept(named: Full, written: str, kept: str) -> None:
+    plan = make_plan(["phantom-vqa"], "full", settings={"hub": written})
+    assert plan.spec.model.options == {"hub": kept}

@@ -69,3 +69,24 @@ def test_scores_ends_and_failures_are_looked_at_too() -> None:
 def test_a_request_without_an_output_is_an_error() -> None:
     with pytest.raises(MedGaugeError, match=r"speaks gave no output for 1 requests, 't:en:0:0:5'"):
         selfcheck(Speaks(words=lambda request, place: None if place == 5 else answering(request, text="a")), REQUESTS)
+
+
+def test_a_second_output_is_an_error() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Twice(Speaks):
+        def generate(self, requests: Iterable[Request]) -> Iterator[Output]:
+            for request in requests:
+                yield answering(request, text="a")
+                yield answering(request, text="a")
+
+    with pytest.raises(MedGaugeError, match="answered 't:en:0:0:0' twice"):
+        selfcheck(Twice(words=lambda request, _: None), REQUESTS)
+
+
+def test_a_model_that_fails_always_is_not_steady() -> None:
+    from medgauge.cli.selfcheck_model import AnswersDiffer, tell
+
+    fails = Speaks(words=lambda request, _: answering(request, error="no", finish="failed"))
+    assert selfcheck(fails, REQUESTS).failed == len(REQUESTS)
+    with pytest.raises(AnswersDiffer, match="every question failed, 24 of them"):
+        tell(fails, REQUESTS, as_json=False)

@@ -68,12 +68,15 @@ def tell(model: Model, requests: Sequence[Request], *, as_json: bool) -> None:
         print_json({"model": model.name, **plain(checked), "same": {way: checked.same(way) for way in WAYS}})
     else:
         _print(checked)
+    if checked.failed == checked.n:
+        raise AnswersDiffer(f"{model.name}: every question failed, {checked.n} of them; nothing could be checked")
     if checked.differences:
         raise AnswersDiffer(f"{model.name}: {len(checked.differences)} answers differ from those given one by one")
 
 
 def _print(checked: Checked) -> None:
-    click.echo(f"{checked.n} questions, one by one: {checked.distinct} different answers, {checked.empty} empty")
+    counts = f"{checked.distinct} different answers, {checked.empty} empty, {checked.failed} failed"
+    click.echo(f"{checked.n} questions, one by one: {counts}")
     for way in WAYS:
         click.echo(f"  {way:9} {checked.same(way)} of {checked.n} the same")
     for one in checked.differences[:SHOWN]:

@@ -15,9 +15,10 @@ CODE = (".py",)
 WHOLE = (".json", ".jinja", ".txt", ".model", ".tiktoken", *CODE)
 """Endings of files that are hashed byte for byte."""
 HEAVY = (".safetensors", ".bin", ".pth", ".pt")
-"""Endings of weights: known by name, size and, where they have one, header."""
+"""Endings of weights: known by name, size and ends."""
 _SMART = "Qwen2VLImageProcessor"
 COMMIT = 40
+MEBIBYTE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +85,20 @@ class Checkpoint:
                 return str(name)
         return ""
 
+    @property
+    def crops(self) -> bool:
+        """Whether its image processor cuts a picture that is no square down to one."""
+        return bool(self.image_processor.get("do_center_crop"))
+
     def fingerprint(self) -> str:
-        """Hash over the files that decide answers: small ones whole, weights by name, size and safetensors header."""
+        """Hash over the files that decide answers: small ones whole, weights by name, size, first and last MiB.
+
+        Of a hub repository the small ones alone: its commit pins the weights, which may not be here yet.
+        """
         digest = hashlib.sha256()
-        for path in _files(self.folder, (*WHOLE, *HEAVY)):
+        for path in _files(self.folder, WHOLE if self.hub else (*WHOLE, *HEAVY)):
             digest.update(f"{path.relative_to(self.folder).as_posix()}\0{path.stat().st_size}\0".encode())
-            digest.update(_header(path) if path.suffix in HEAVY else path.read_bytes())
+            digest.update(_ends(path) if path.suffix in HEAVY else path.read_bytes())
         return digest.hexdigest()
 
     def code_hash(self) -> str:
@@ -152,10 +161,9 @@ def _files(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
             yield path
 
 
-def _header(path: Path) -> bytes:
-    """The header of a safetensors file: names, shapes and offsets of its tensors."""
-    if path.suffix != ".safetensors":
-        return b""
+def _ends(path: Path) -> bytes:
+    """The first and the last MiB of a file: of a safetensors file the header, and some of its numbers."""
     with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        return file.read(min(length, 100_000_000))
+        first = file.read(MEBIBYTE)
+        file.seek(max(0, path.stat().st_size - MEBIBYTE))
+        return first + file.read(MEBIBYTE)

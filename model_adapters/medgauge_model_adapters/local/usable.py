@@ -7,7 +7,8 @@ from typing import Literal, TypeVar
 
 from medgauge.declared import Setting
 from medgauge.errors import MedGaugeError
-from medgauge_model_adapters.local.checkpoint import COMMIT, Checkpoint, find_checkpoint
+from medgauge.progress import say
+from medgauge_model_adapters.local.checkpoint import COMMIT, CONFIG, Checkpoint, find_checkpoint
 from medgauge_model_adapters.options import CommonOptions, read_options
 from medgauge_model_adapters.profile import Backend, Profile
 
@@ -100,6 +101,18 @@ def _require(made: Usable) -> None:
         )
     if not profile.chat_template and not checkpoint.has_chat_template:
         raise MedGaugeError(no_template(made.scheme, checkpoint.name))
+    code = checkpoint.read(CONFIG).get("auto_map") or {}
+    elsewhere = sorted({str(name).partition("--")[0] for name in code.values() if "--" in str(name)})
+    if made.trust_remote_code and elsewhere:
+        raise MedGaugeError(
+            f"{made.scheme}: trust_remote_code: the code of {checkpoint.name} lies in {elsewhere[0]}, which no "
+            "revision pins; copy its Python files into the folder, and take what stands before -- out of auto_map"
+        )
+    if checkpoint.crops and profile.resize.kind == "none":
+        say(
+            f"{made.scheme}: the processor of {checkpoint.name} cuts pictures down to a square and loses their edges; "
+            "a profile of its family (llava-1.5-7b, say) pads them instead"
+        )
     if made.trust_remote_code and checkpoint.hub and len(made.revision) != COMMIT:
         raise MedGaugeError(
             f"{made.scheme}: trust_remote_code: code from the hub runs only at a commit that you have looked at; give "

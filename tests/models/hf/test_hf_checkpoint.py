@@ -1,11 +1,14 @@
 """What is told of a checkpoint from its files, and what changes its fingerprint."""
 
+import json
 import shutil
 
 import pytest
 from hf_world import model_of
 
+from medgauge.errors import MedGaugeError
 from medgauge.resize import AS_IS, Resize
+from medgauge_model_adapters.hf.build import build
 from medgauge_model_adapters.local.checkpoint import Checkpoint, find_checkpoint
 
 
@@ -30,7 +33,7 @@ def test_every_byte_of_a_small_file_counts(copy, file):
     assert copy.fingerprint() != before
 
 
-def test_weights_count_by_name_size_and_header(copy):
+def test_weights_count_by_name_size_and_ends(copy):
     before = copy.fingerprint()
     file = copy.folder / "model.safetensors"
     weights = file.read_bytes()
@@ -80,3 +83,28 @@ def test_settings_tell_no_path(tiny):
     assert model.settings["system"] == "You are careful."
     assert model.runtime == {"batch_size", "device", "devices"}
     assert model.uploads_to is None
+
+
+def test_of_a_hub_repository_the_commit_pins_the_weights(copy):
+    """They are not here when it is first asked, and must not make it another model once they are."""
+    there = Checkpoint(folder=copy.folder, hub="acme/mine", revision="a" * 40)
+    before = there.fingerprint()
+    (copy.folder / "model.safetensors").unlink()
+    assert there.fingerprint() == before
+
+
+def test_other_numbers_of_the_same_shape_are_another_model(copy):
+    before = copy.fingerprint()
+    file = copy.folder / "model.safetensors"
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(bytes(content))
+    assert copy.fingerprint() != before
+
+
+def test_code_in_another_repository_is_refused(copy):
+    config = json.loads((copy.folder / "config.json").read_text())
+    config["auto_map"] = {"AutoModel": "acme/other--modeling.Mine"}
+    (copy.folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(MedGaugeError, match="lies in acme/other, which no revision pins"):
+        build(str(copy.folder), {"trust_remote_code": "true"})
