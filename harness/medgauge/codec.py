@@ -4,6 +4,7 @@ Canonical is sorted keys, UTF-8 with Chinese readable, and never NaN or infinity
 """
 
 import json
+import math
 import re
 from collections.abc import Callable
 from functools import cache
@@ -51,8 +52,13 @@ def loads(text: str, file: Path | str, line: int | None = None) -> Any:
             raise BadRecord(file, line, "names", "every name once", [name for name, _ in pairs])
         return dict(pairs)
 
+    def finite(number: str) -> float:
+        if math.isinf(value := float(number)):
+            raise BadRecord(file, line, number, "a finite number", number)
+        return value
+
     try:
-        return json.loads(text, parse_constant=refuse, object_pairs_hook=once)
+        return json.loads(text, parse_constant=refuse, parse_float=finite, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         place = line if line is not None else error.lineno
         raise BadRecord(file, place, f"column {error.colno}", f"JSON ({error.msg})", text[:80]) from error
@@ -76,4 +82,9 @@ def decode(kind: type[T], text: str, file: Path | str, line: int | None = None) 
 
 def convert(kind: type[T], data: object, file: Path | str, line: int | None = None) -> T:
     """Parsed data (YAML, JSON) as a dataclass. Lists become tuples. Raises BadRecord."""
-    return decode(kind, json.dumps(data, ensure_ascii=False, allow_nan=False, default=str), file, line)
+    try:
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False, default=str)
+        text.encode()
+    except (RecursionError, ValueError) as error:
+        raise BadRecord(file, line, "whole file", "finite numbers, text and a reasonable depth", str(error)) from error
+    return decode(kind, text, file, line)

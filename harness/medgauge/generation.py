@@ -28,7 +28,7 @@ class Generation:
     repetition_penalty: float = 1.0
     num_beams: int = 1
     seed: int = 0
-    """Of the first trial; trial t draws with seed + t."""
+    """Drawing mixes it with the trial and the question: questions share no random numbers, and a trial repeats."""
     logprobs: bool = False
     """Keep the log-probability of every token written: `Output.logprobs`."""
     scoring: Scoring = "none"

@@ -14,8 +14,9 @@ from medgauge import media
 from medgauge.codec import dumps, loads
 from medgauge.data.canonical import load
 from medgauge.data.files import refuse_modified
+from medgauge.data.ready import readiness
 from medgauge.data.samples import faults
-from medgauge.errors import BadRecord, NothingSelected, SpecMismatch
+from medgauge.errors import BadRecord, Incomplete, NothingSelected, SpecMismatch
 from medgauge.progress import progress
 from medgauge.spec import flatten
 from medgauge.store import SAMPLES, RunDirectory, StoredSample, sample_line, write_atomic
@@ -52,7 +53,7 @@ def select(
     Raises BadRecord for a doubled id, a box out of frame or a label outside the space, Modified for data that are not
     what their card says (unless they are allowed), NothingSelected when nothing is left.
     """
-    loaded = {task.name: load(task, _folder(task, data_dir), split) for task in tasks}
+    loaded = _load_all(tasks, data_dir, split)
     for task in tasks:
         require_ids(task, loaded[task.name])
         _require_sound(task, loaded[task.name])
@@ -67,6 +68,21 @@ def select(
         excluded=tuple(f"{name}: {line}" for name, data in loaded.items() for line in data.excluded),
         modified=tuple(f"{name}: {line}" for name, data in loaded.items() for line in data.modified),
     )
+
+
+def _load_all(tasks: Sequence[Task], data_dir: Path | None, split: Split) -> Mapping[str, Loaded]:
+    """By name, in the tasks' order. What lacks files is tried first, so that nobody waits to be told."""
+    ready = [task.name for task in tasks if readiness(task.card, _folder(task, data_dir)).state != "missing"]
+    loaded: dict[str, Loaded] = {}
+    for task in sorted(tasks, key=lambda task: task.name in ready):
+        try:
+            loaded[task.name] = load(task, _folder(task, data_dir), split)
+        except Incomplete as error:
+            rest = [name for name in ready if name != task.name]
+            if not rest:
+                raise
+            raise Incomplete(f"{error} Run the ready ones: {' '.join(rest)}") from error
+    return {task.name: loaded[task.name] for task in tasks}
 
 
 def write_samples(run: RunDirectory, selected: Selected, tasks: Sequence[Task]) -> None:

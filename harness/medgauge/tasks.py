@@ -24,6 +24,8 @@ class SourceFile:
     """Relative, with `/`; `*`, `?` and `**` match names."""
     split: Split | None = None
     """The only split that needs it; None: all do."""
+    pictures: bool = False
+    """Pictures that records name: that all are missing is no more than that one is, and their samples fail."""
     sha256: str = ""
     """Of the one file that the path names; empty where nobody published or computed it."""
 
@@ -81,6 +83,10 @@ class Card:
     """`owner/name` of the data set on the Hugging Face hub."""
     hub_revision: str = ""
     """The commit that `data prepare --from-hub` takes."""
+    hub_files: tuple[str, ...] = ()
+    """Patterns of the files that the hub's repository keeps, where they are not `files`: archives are unpacked."""
+    hub_by_hand: str = ""
+    """Why `--from-hub` cannot make the data set whole, and what to do instead: one sentence."""
     folder: str = ""
     """The data set's folder below `--data-dir`; empty: the card's name."""
     files: tuple[SourceFile, ...] = ()

@@ -37,6 +37,8 @@ class CardFile(BaseModel):
     url: str = ""
     hub: str = Field(default="", pattern=r"^([\w.-]+/[\w.-]+)?$")
     hub_revision: str = Field(default="", pattern=r"^([0-9a-f]{40})?$")
+    hub_files: tuple[str, ...] = ()
+    hub_by_hand: str = ""
     folder: str = ""
     files: tuple[SourceFile, ...] = ()
     counts: dict[Split, int | None] = {}
@@ -74,7 +76,16 @@ def card_of(form: CardFile, file: str) -> Card:
         raise BadRecord(file, None, "why_not_reproducible", expected, card.why_not_reproducible)
     if card.hub_revision and not card.hub:
         raise BadRecord(file, None, "hub", "owner/name, beside a hub_revision", card.hub)
+    _check_hub(card, file)
     return card
+
+
+def _check_hub(card: Card, file: str) -> None:
+    if (card.hub_files or card.hub_by_hand) and not card.hub:
+        raise BadRecord(file, None, "hub", "owner/name, beside hub_files and hub_by_hand", card.hub)
+    for number, path in enumerate(card.hub_files):
+        if not _inside(path):
+            raise BadRecord(file, None, f"hub_files.{number}", "a path below the repository", path)
 
 
 def _check_files(card: Card, file: str) -> None:

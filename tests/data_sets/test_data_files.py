@@ -1,5 +1,6 @@
 """The files that a card declares: found, missing, changed."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 from made_data import CARD, ROWS, task, write
 
 from medgauge.data.canonical import load
+from medgauge.data.check import check
 from medgauge.data.files import Found, Modified, find_files, require_files, where_to_get
+from medgauge.data.prepare import prepare
 from medgauge.data.ready import readiness
 from medgauge.errors import BadRecord, Incomplete, MedGaugeError
 from medgauge.prepare import select
@@ -23,11 +26,13 @@ def test_files_are_found_in_the_data_sets_folder_or_in_the_data_folder_itself(tm
     assert find_files(CARD, folder).missing == ()
     (tmp_path / "rows.json").write_text("another data set's")
     (folder / "rows.json").unlink()
-    assert find_files(CARD, tmp_path) == Found(folder=folder, missing=("rows.json",))
+    assert find_files(CARD, tmp_path) == Found(folder=folder, missing=("rows.json",), unread=("rows.json",))
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "rows.json").write_text("another data set's")
     assert find_files(CARD, tmp_path / "more") == Found(
-        folder=tmp_path / "more" / "made_folder", missing=("rows.json", "images/*.png")
+        folder=tmp_path / "more" / "made_folder",
+        missing=("rows.json", "images/*.png"),
+        unread=("rows.json", "images/*.png"),
     )
     assert find_files(CARD, None).missing == ("rows.json", "images/*.png")
 
@@ -43,6 +48,36 @@ def test_what_is_missing_is_named_with_the_page_and_the_terms(tmp_path: Path) ->
         assert words in message
     with pytest.raises(Incomplete, match=r"rows\.json, images/\*\.png missing in --data-dir DIR, DIR/made_folder"):
         require_files(CARD, None)
+
+
+def test_that_all_named_pictures_are_missing_is_no_more_than_that_one_is(tmp_path: Path) -> None:
+    shutil.rmtree(write(tmp_path) / "images")
+    named = (CARD.files[0], replace(CARD.files[1], pictures=True))
+    samples = load(task(files=named), tmp_path, "test").samples
+    assert [media.size for sample in samples for media in sample.media] == [None] * 3
+    found = check(task(files=named), tmp_path).findings
+    assert found.errors == ["missing-picture"]
+    assert found.kinds["missing-picture"].count == 5
+    assert readiness(replace(CARD, files=named), tmp_path).missing == ("images/*.png",)
+    with pytest.raises(Incomplete, match=r"images/\*\.png missing"):
+        prepare(task(files=named), tmp_path, tmp_path / "out")
+    with pytest.raises(Incomplete, match=r"images/\*\.png missing"):
+        load(task(), tmp_path, "test")
+    (tmp_path / "made_folder" / "rows.json").unlink()
+    with pytest.raises(Incomplete, match=r"made: rows\.json, images/\*\.png missing"):
+        load(task(files=named), tmp_path, "test")
+
+
+def test_a_run_of_several_says_which_are_ready(tmp_path: Path) -> None:
+    write(tmp_path)
+    here = [task(name=name) for name in ("one", "two")]
+    lacking = [task(name=name, folder="elsewhere") for name in ("three", "four")]
+    with pytest.raises(Incomplete, match=r"^three: rows\.json.*\. Run the ready ones: one two$"):
+        select([here[0], *lacking, here[1]], tmp_path, None)
+    with pytest.raises(Incomplete) as caught:
+        select(lacking, tmp_path, None)
+    assert "ready" not in str(caught.value)
+    assert list(select(here, tmp_path, None).roots) == ["one", "two"]
 
 
 def test_only_what_the_split_needs_counts(tmp_path: Path) -> None:

@@ -111,6 +111,19 @@ def questions(name: str, said: list[str], right: list[str], **changes: Any) -> t
     return made, items
 
 
+def asked(run: Path, prompts: str) -> Path:
+    """The run as if it had been asked with another prompt set."""
+    spec = json.loads((run / "spec.json").read_text("utf-8"))
+    for task in spec["tasks"]:
+        task["prompts"] = prompts
+    edit(run, "spec.json", lambda _: json.dumps(spec))
+    return run
+
+
+def notes(found: dict[str, Any], metric: str = "BLEU-1") -> dict[tuple[str, str], str]:
+    return {(row["table"], row["part"]): row["ours"]["note"] for row in found["rows"] if row["metric"] == metric}
+
+
 def values(found: dict[str, Any]) -> dict[tuple[str, str, str], float | None]:
     return {(row["table"], row["part"], row["metric"]): row["ours"]["value"] for row in found["rows"]}
 
@@ -127,9 +140,8 @@ def test_numbers_are_the_protocols_and_averages_are_over_data_sets(tmp_path: Pat
     assert mine["Table 6", "vqa-rad", "BLEU-1"] == pytest.approx(50)
     assert mine["Table 6", "vqa-rad", "CloseAcc"] == 0
     assert mine["Table 1", "VQA-en", "BLEU-1"] is None
-    notes = {(row["table"], row["part"]): row["ours"]["note"] for row in found["rows"] if row["metric"] == "BLEU-1"}
-    assert notes["Table 1", "VQA-en"] == "2 of its 3 data sets are there"
-    assert notes["Table 6", "slake"] == "of 2 samples, the paper's of 1061"
+    assert notes(found)["Table 1", "VQA-en"] == "2 of its 3 data sets are there"
+    assert notes(found)["Table 6", "slake"] == "of 2 samples, the paper's of 1061; asked with prompts plain"
     third = write_run(tmp_path / "c", "model", [questions("path-vqa", ["heart", "yes"], right)], ())
     whole = values(beside([*runs, third]))
     assert whole["Table 1", "VQA-en", "BLEU-1"] == pytest.approx((100 + 50 + 50) / 3)
@@ -200,7 +212,31 @@ def test_another_split_is_said_to_be_one(tmp_path: Path) -> None:
     made, items = questions("slake", ["liver", "yes"], ["liver", "yes"], reproducible=False)
     run = write_run(tmp_path / "a", "model", [(made, items)], ())
     (row,) = [r for r in beside([run])["rows"] if (r["table"], r["metric"]) == ("Table 6", "F1")]
-    assert row["ours"]["note"] == "another split: the paper's was never released"
+    assert row["ours"]["note"] == "another split: the paper's was never released; asked with prompts plain"
+
+
+def test_another_wording_is_said_and_passes_on_to_the_averages(tmp_path: Path) -> None:
+    right = ["liver", "yes"]
+    names = {"slake": "medrega", "vqa-rad": "medrega-train", "path-vqa": "plain"}
+    runs = [
+        asked(write_run(tmp_path / name, "model", [questions(name, right, right)], ()), prompts)
+        for name, prompts in names.items()
+    ]
+    found = notes(beside(runs))
+    assert found["Table 6", "slake"] == "of 2 samples, the paper's of 1061"
+    assert "asked with" not in found["Table 6", "vqa-rad"]
+    assert found["Table 6", "path-vqa"].endswith("; asked with prompts plain")
+    assert found["Table 1", "VQA-en"] == "asked with prompts plain"
+    asked(runs[2], "medrega")
+    assert notes(beside(runs))["Table 1", "VQA-en"] == ""
+
+
+def test_answers_in_json_are_refused_as_no_evaluator_of_theirs_reads_them(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "a", "model", [questions("slake", ['{"answer": "yes"}'], ["yes"])], ())
+    asked(run, "json")
+    with pytest.raises(MedGaugeError, match=r"a: slake was asked with prompts json.*--set prompts=medrega") as caught:
+        beside([run])
+    assert "\n" not in str(caught.value)
 
 
 def test_the_label_lists_of_the_cards_are_those_of_the_released_scorer() -> None:

@@ -135,18 +135,21 @@ def pad_ufes(folder: Path) -> Truth:
 
 
 def messidor(folder: Path) -> Truth:
+    """Pairs and files say JPG where the table of grades says jpg."""
     truth: Truth = {}
     rows, pairs = [], []
-    tested = chosen("messidor-2", [f"20051020_{exam:05}_0100_PP.png" for exam in range(24)])
-    for exam in range(24):
-        left, right = f"20051020_{exam:05}_0100_PP.png", f"20051020_{exam:05}_0200_PP.png"
-        pairs.append({"left": left, "right": right})
+    named = [(f"20051020_{exam:05}_0100_PP.png", f"20051020_{exam:05}_0200_PP.png") for exam in range(24)]
+    named += [(f"IM{exam:06}.jpg", f"IM{exam + 1:06}.jpg") for exam in range(24, 48, 2)]
+    paired = [tuple(name.replace("jpg", "JPG") for name in pair) for pair in named]
+    tested = chosen("messidor-2", [left for left, _ in paired])
+    for exam, (left, right) in enumerate(named):
+        pairs.append(dict(zip(("left", "right"), paired[exam], strict=True)))
         for eye, (id, grade) in enumerate(((left, exam % 5), (right, 0))):
-            put(folder / "IMAGES" / id, 2 * exam + eye)
+            put(folder / "IMAGES" / paired[exam][eye], 2 * exam + eye)
             graded = not (exam in (0, 1, 2, 3, 4, 5, 6, 7) and eye)
             marks = {"adjudicated_dr_grade": str(grade) if graded else "", "adjudicated_dme": "0"}
             rows.append({"image_id": id, **marks, "adjudicated_gradable": str(int(graded))})
-            if graded and left in tested:
+            if graded and paired[exam][0] in tested:
                 truth[id] = ("DR" if grade else "None",)
     put_csv(folder / "messidor_data.csv", rows)
     put_csv(folder / "messidor-2.csv", pairs, delimiter=";")

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from medgauge.types import Sample
+
 
 def picture(file: Path, size: tuple[int, int] = (64, 48), seed: int = 0, mode: str = "RGB") -> Path:
     """Smooth noise, so that two seeds look nothing alike."""
@@ -259,3 +261,8 @@ LAYOUTS: Mapping[str, Callable[[Path], None]] = {
     "kvasir-seg": kvasir_seg,
 }
 """Card to what writes its data set."""
+
+
+def boxes(sample: Sample) -> list[tuple[str, tuple[float, ...]]]:
+    """What a sample's answer draws."""
+    return [(b.label, b.xyxy) for b in sample.target.boxes]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ import numpy as np
 import pytest
 from fixtures_arrays import ARRAYS, bhx, pannuke
 from fixtures_findings import BOTH, REGIONS, WHAT, WHERE, chestx_det, released, sa_med2d
+from loader_cards import write_lines
 from PIL import Image
 
 from medgauge.errors import BadRecord, Incomplete, MedGaugeError
 from medgauge.types import Sample
 from medgauge_tasks.cards import build_task, load_card
 from medgauge_tasks.loaders.region_questions import subtask
+from medgauge_tasks.loaders.sa_med2d import load as read_sa_med2d
 
 
 def load(name: str, tmp_path: Path) -> tuple[Sample, ...]:
@@ -149,6 +152,51 @@ def test_without_the_training_files_nothing_is_asked(tmp_path: Path) -> None:
         load("medregins-r2t-structure", tmp_path)
 
 
+def slices(folder: Path, *names: str) -> list[str]:
+    """Puts pictures there, each with a mask of its own; gives the groups of what is asked, over both splits."""
+    home = folder / "sa_med2d/SAMed2Dv1"
+    for name in names:
+        (home / "images").mkdir(parents=True, exist_ok=True)
+        (home / "masks").mkdir(exist_ok=True)
+        Image.new("L", (64, 64)).save(home / f"images/{name}.png")
+        Image.new("L", (64, 64), 255).save(home / f"masks/{name}--0001_000.png")
+    classes = {name.split("--")[1]: {"heart": 1} for name in names}
+    (home / "SAMed2D_v1_class_mapping_id.json").write_text(json.dumps(classes), "utf-8")
+    card = load_card("medregins-r2t-structure")
+    everything = replace(card, options={k: v for k, v in card.options.items() if k not in ("share", "seed", "split")})
+    return [sample.group for sample in read_sa_med2d(everything, folder, "test").samples]
+
+
+def trained(folder: Path, *names: str) -> None:
+    files = folder / "sa_med2d/MedRegInstruct/train"
+    write_lines(files / "region2text.jsonl", [{"image": f"images/{name}.png"} for name in names])
+    write_lines(files / "text2region.jsonl", [{"image": "vindr/0a1b.png"}])
+
+
+@pytest.mark.parametrize(
+    ("frames", "patient"),
+    [
+        (("mr_00--ACDC--patient001_frame01--x_0006", "mr_00--ACDC--patient001_frame12--x_0004"), "ACDC--patient001"),
+        (("mr_cmr--CMRxMotions--P010-4-ES--x_0004", "mr_cmr--CMRxMotions--P010-1-ED--x_0004"), "CMRxMotions--P010"),
+        (("mr_00--MnM--A0S9V9_ED--x_0004", "mr_00--MnM--A0S9V9_ES--x_0004"), "MnM--A0S9V9"),
+        (("ct_00--CAD_PE--001--x_0125", "ct_00--CAD_PE--001--x_0126"), "CAD_PE--001"),
+    ],
+)
+def test_the_frames_of_a_heart_are_one_patient(tmp_path: Path, frames: tuple[str, str], patient: str) -> None:
+    other = frames[0].replace("001", "002").replace("P010", "P011").replace("A0S9V9", "A1D0Q7")
+    trained(tmp_path, other)
+    assert slices(tmp_path, *frames, other) == [patient, patient]
+    trained(tmp_path, frames[1], other)
+    assert slices(tmp_path) == [], "a patient of whom a frame was trained on is not asked"
+
+
+def test_training_files_that_name_no_source_of_the_copy_are_refused(tmp_path: Path) -> None:
+    trained(tmp_path, "0001/ct_00_AbdomenCT1K_Case_00011")
+    words = r"name none of the sources .*\('CAD_PE'\).*modality--data set--case--slice\.png.*'images/0001/ct_00_Abdomen"
+    with pytest.raises(MedGaugeError, match=words):
+        slices(tmp_path, "ct_00--CAD_PE--001--x_0125")
+
+
 def test_records_as_released(tmp_path: Path) -> None:
     REGIONS["medregins-t2r-released"][0](tmp_path / "medreginstruct")
     first, second = load("medregins-t2r-released", tmp_path)
@@ -194,12 +242,8 @@ def test_a_name_is_a_lesion_or_a_structure(name: str, kind: str) -> None:
 
 
 def test_a_card_without_its_question_is_refused(tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from medgauge_tasks.loaders.sa_med2d import load as read
-
     sa_med2d(tmp_path / "sa_med2d")
     card = load_card("medregins-r2t-structure")
     options = {key: value for key, value in card.options.items() if key != "subtask"}
     with pytest.raises(MedGaugeError, match="needs an option subtask"):
-        read(replace(card, options=options), tmp_path, "test")
+        read_sa_med2d(replace(card, options=options), tmp_path, "test")

@@ -110,10 +110,27 @@ def test_a_known_bad_row_is_told(tmp_path: Path) -> None:
 
 
 def test_the_two_eyes_of_a_person_are_one_group(tmp_path: Path) -> None:
-    write(tmp_path, [{"id": "l", "grade": "1"}, {"id": "r", "grade": "0"}, {"id": "z", "grade": "0"}])
-    put_csv(tmp_path / "pairs.csv", [{"left": "l", "right": "r"}], delimiter=";")
+    write(tmp_path, [{"id": "l", "grade": "1"}, {"id": "r", "grade": "0"}])
+    put_csv(tmp_path / "pairs.csv", [{"left": "L", "right": "R"}], delimiter=";")
     samples = class_tables.load(table(pairs="pairs.csv"), tmp_path, "test").samples
-    assert [s.group for s in samples if s.language == "en"] == ["l", "l", "z"]
+    assert [s.group for s in samples if s.language == "en"] == ["L", "L"]
+
+
+def test_an_eye_in_no_pair_is_named_and_no_person_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path, [{"id": "l", "grade": "1"}, {"id": "z", "grade": "0"}])
+    put_csv(tmp_path / "pairs.csv", [{"left": "l", "right": "r"}], delimiter=";")
+    with pytest.raises(BadRecord, match=r"a\.csv(:| line) ?3.*field 'id': expected .* pairs\.csv, got 'z'"):
+        class_tables.load(table(pairs="pairs.csv"), tmp_path, "test")
+
+
+def test_a_picture_is_found_whatever_the_case_of_its_name(tmp_path: Path) -> None:
+    put_csv(tmp_path / "a.csv", [{"id": name, "grade": "1"} for name in ("im1.jpg", "im2.jpg", "im3.jpg")])
+    for seed, name in enumerate(("IM1.JPG", "im2.JPG", "IM2.jpg", "im3.jpg", "IM3.JPG")):
+        put(tmp_path / "pictures" / name, seed)
+    samples = class_tables.load(table(picture="pictures/{id}"), tmp_path, "test").samples
+    media = [s.media[0] for s in samples if s.language == "en"]
+    assert [one.path for one in media] == ["pictures/IM1.JPG", "pictures/im2.jpg", "pictures/im3.jpg"]
+    assert [one.size is None for one in media] == [False, True, False], "of two that could be meant, none is taken"
 
 
 def test_the_first_folder_that_has_the_picture_is_taken(tmp_path: Path) -> None:

@@ -266,6 +266,13 @@ def test_a_picture_is_not_named_where_its_name_is_the_answer() -> None:
     assert "CT image" not in words(request)
 
 
+@pytest.mark.parametrize("prompts", ["medrega", "medrega-train"])
+def test_that_fundus_pictures_are_not_called_oct_is_told_as_a_departure(prompts: str) -> None:
+    sample = make("classification", choices=("normal", "drusens"), tags={"modality": "fundus"})
+    assert "a fundus image" in words(ask(Case(kind="single", sample=sample), prompts))
+    assert "BRSET and RFMiD" in prompt_sets("classification")[prompts].source
+
+
 def test_a_sample_that_cannot_be_asked_says_why() -> None:
     for sample, why in (
         (make("region-to-text", size=None, regions=(Box(xyxy=(1, 1, 2, 2)),)), "readable image"),

@@ -12,7 +12,7 @@ import pytest
 from vllm_world import Spy, answers, ask, by_hand, mixed, model_of, picture, trial
 
 from medgauge.generation import Generation, Option
-from medgauge.types import Request
+from medgauge.types import Key, Request
 from medgauge_model_adapters.local.token_text import decoding
 from medgauge_model_adapters.vllm_engine.model import DECODED, VllmModel
 from medgauge_model_adapters.vllm_engine.tally import Tally
@@ -129,7 +129,14 @@ def test_trials_draw_each_their_own_and_again_the_same(model: VllmModel, picture
     assert all(len(set(first[at : at + 3])) > 1 for at in range(0, 12, 3))
     assert [output.text for output in answers(model, asked[::-1])][::-1] == first
     other = [replace(request, generation=replace(request.generation, seed=4)) for request in warm]
-    assert [o.text for o in answers(model, other)] == first[1::3], "trial 1 of seed 3 draws as trial 0 of seed 4"
+    assert [o.text for o in answers(model, other)] != first[1::3], "trial 1 of seed 3 is not trial 0 of seed 4"
+
+
+def test_the_same_words_under_two_ids_are_drawn_apart(model: VllmModel, pictures: Path) -> None:
+    one = mixed(pictures, 1, Generation(max_new_tokens=12, temperature=1.0, seed=3))[0]
+    two = replace(one, id=str(replace(Key.parse(one.id), id="another")))
+    said = [output.text for output in answers(model, [trial(r, number) for r in (one, two) for number in range(3)])]
+    assert said[:3] != said[3:]
 
 
 def test_a_picture_that_is_none_and_a_prompt_too_long_fail_alone(

@@ -136,6 +136,17 @@ def test_options_weigh_the_same(server: Server, folder: Path, questions: list[Re
         assert there.text == here.text
 
 
+def test_log_probabilities_stand_beside_scores(server: Server, folder: Path, questions: list[Request]) -> None:
+    options = (Option(label="liver", forms=("A. liver", "A")), Option(label="lung", forms=("C. lung", "C")))
+    generation = Generation(scoring="first-token", logprobs=True, max_new_tokens=16)
+    asked = [replace(r, options=options, many=True, generation=generation) for r in questions[:4]]
+    for here, there in zip(answers(model_of(folder), asked), answers(of_server(server), asked), strict=True):
+        assert there.error is None
+        assert there.text == here.text
+        assert [end for end, _ in there.logprobs] == [end for end, _ in here.logprobs] != []
+        assert [log for _, log in there.logprobs] == pytest.approx([log for _, log in here.logprobs], abs=1e-4)
+
+
 def run(server: Server, out: Path) -> "subprocess.Popen[str]":
     settings = {"dialect": "vllm", "max_new_tokens": "48", "concurrency": "4", "patience": str(START)}
     words = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]

@@ -100,7 +100,7 @@ def prepare_data(
     \b
     Examples:
       medgauge data prepare vqa-rad --data-dir DATA --out PREPARED
-      medgauge data prepare slake --from-hub --data-dir DOWNLOADS --out PREPARED
+      medgauge data prepare path-vqa --from-hub --data-dir DOWNLOADS --out PREPARED
     """
     (task,) = _one(name)
     if revision and not from_hub:

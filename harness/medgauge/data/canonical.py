@@ -86,7 +86,7 @@ def load(task: Task, data_dir: Path | None, split: Split) -> Loaded:
 def load_source(task: Task, data_dir: Path | None, split: Split) -> Loaded:
     """One split of the source, by the task's own loader. Raises Incomplete naming the files that are missing."""
     card = task.card
-    require_files(card, data_dir, split)
+    require_files(card, data_dir, split, without_pictures=True)
     loaded = task.load(data_dir, split)
     changed = (*changed_files(card, data_dir, split), *changed_count(card, split, len(loaded.samples)))
     return replace(loaded, modified=(*loaded.modified, *changed))

@@ -27,6 +27,8 @@ class Found:
     """None: there is no data folder at all."""
     missing: tuple[str, ...]
     """Paths and patterns that nothing matches."""
+    unread: tuple[str, ...] = ()
+    """Those of them without which there are no samples: all but pictures that records name."""
 
 
 def where_to_get(card: Card) -> str:
@@ -48,18 +50,28 @@ def find_files(card: Card, data_dir: Path | None, split: Split | None = None) ->
     if card.access == "embedded":
         return Found(folder=None, missing=())
     if data_dir is None:
-        return Found(folder=None, missing=tuple(one.path for one in wanted))
+        return _found(None, wanted)
     own = data_dir / (card.folder or card.name)
     plain_first = sorted((one.path for one in wanted), key=lambda path: bool(set(path) & _PATTERN))
     bare = not own.is_dir() and bool(wanted) and all(_there(data_dir, path) for path in plain_first)
     folder = data_dir if bare else own
-    return Found(folder=folder, missing=tuple(one.path for one in wanted if not _there(folder, one.path)))
+    return _found(folder, [one for one in wanted if not _there(folder, one.path)])
 
 
-def require_files(card: Card, data_dir: Path | None, split: Split | None = None) -> None:
-    """Raises Incomplete that names what is missing, the data set's page and its terms."""
+def _found(folder: Path | None, missing: Sequence[SourceFile]) -> Found:
+    unread = tuple(one.path for one in missing if folder is None or not one.pictures)
+    return Found(folder=folder, missing=tuple(one.path for one in missing), unread=unread)
+
+
+def require_files(
+    card: Card, data_dir: Path | None, split: Split | None = None, *, without_pictures: bool = False
+) -> None:
+    """Raises Incomplete that names what is missing, the data set's page and its terms.
+
+    `without_pictures`: that all pictures are missing is no more than that one is.
+    """
     found = find_files(card, data_dir, split)
-    if found.missing:
+    if found.unread if without_pictures else found.missing:
         place = found.folder if found.folder is not None else f"--data-dir DIR, DIR/{card.folder or card.name}"
         raise Incomplete(f"{card.name}: {', '.join(found.missing)} missing in {place}. {where_to_get(card)}")
 

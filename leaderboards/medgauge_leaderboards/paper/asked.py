@@ -15,6 +15,10 @@ from medgauge_leaderboards.site.runs import Cell
 PROTOCOL = FORMAT = "medrega"
 BOXES = "text-to-region/"
 """Head of the protocol's tasks whose records hold boxes."""
+WORDINGS = ("medrega", "medrega-train")
+"""Prompt sets in the paper's own words."""
+JSON = "json"
+"""The prompt set whose answers the paper's evaluators cannot read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,15 @@ def measure(cell: Cell, task: str) -> Measured:
     except (BadRecord, MedGaugeError) as error:
         return Measured(values={}, why=str(error))
     return Measured(values=printed.metrics, why=printed.notes.get("*", ""))
+
+
+def require_words(cell: Cell) -> None:
+    """Raises MedGaugeError for answers that were asked for in JSON: the evaluators take the braces for words."""
+    if cell.spec.prompts == JSON:
+        raise MedGaugeError(
+            f"{cell.run.directory.path}: {cell.key} was asked with prompts {JSON}, whose answers the paper's "
+            f"evaluators do not read; run it with --set prompts={WORDINGS[0]}"
+        )
 
 
 def _said(cell: Cell, sample: Sample) -> str:

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from medgauge.errors import MedGaugeError, NothingSelected, UnknownName
-from medgauge_leaderboards.paper.asked import PROTOCOL, Measured, measure
+from medgauge_leaderboards.paper.asked import PROTOCOL, WORDINGS, Measured, measure, require_words
 from medgauge_leaderboards.paper.rows import (
     MARKS,
     STATUS,
@@ -34,14 +34,16 @@ class Ours:
     value: float | None = None
     n: int | None = None
     note: str = ""
+    asked: frozenset[str] = frozenset()
+    """The prompt sets behind the value that are not the paper's wording."""
 
 
 def beside(runs: Sequence[Path], model: str = "") -> dict[str, Any]:
     """Every published row that the runs have a number for, as plain data; `model` is the paper's column to show.
 
     Runs are one model's, over any tasks; averages are given where all their members are. Raises MedGaugeError for two
-    runs of one task asked alike, or of two models, UnknownName for a model that no table has, NothingSelected when
-    no task is in the paper.
+    runs of one task asked alike, of two models, or asked for JSON, UnknownName for a model that no table has,
+    NothingSelected when no task is in the paper.
     """
     read = paper()
     shown = model or read.ours
@@ -65,12 +67,13 @@ def beside(runs: Sequence[Path], model: str = "") -> dict[str, Any]:
 
 
 def _cells(runs: Sequence[Path]) -> dict[tuple[str, str, bool], Cell]:
-    """By task, language and whether asked with Regional CoT. Control runs are refused: they are nobody's result."""
+    """By task, language and whether asked with Regional CoT. Control runs are nobody's result: refused."""
     found: dict[tuple[str, str, bool], Cell] = {}
     for run in read_runs(runs):
         if run.spec.control != "none":
             raise MedGaugeError(f"{run.directory.path} is a control run ({run.spec.control}), no result of its model")
         for cell in cells(run):
+            require_words(cell)
             key = (cell.spec.name, str(cell.result["language"]), run.spec.cot is not None)
             if key in found:
                 raise MedGaugeError(f"{found[key].run.directory.path} and {run.directory.path} both hold {cell.key}")
@@ -102,7 +105,8 @@ class _Ours:
             return Ours()
         if len(values) < len(made):
             return Ours(note=f"{len(values)} of its {len(made)} data sets are there")
-        return Ours(value=fmean(values), n=sum(one.n or 0 for one in made))
+        asked = frozenset[str]().union(*(one.asked for one in made))
+        return Ours(value=fmean(values), n=sum(one.n or 0 for one in made), asked=asked)
 
     def _own(self, table: Table, part: Part, metric: str) -> Ours:
         key, how = (part.task, part.language, part.cot), measured(table, part).get(metric)
@@ -116,7 +120,8 @@ class _Ours:
         value = printed.values.get(name)
         if value is None:
             return Ours(n=n, note=printed.why or "the evaluator prints no number here")
-        return Ours(value=PERCENT * value, n=n, note=_caution(part, self._found[key]))
+        asked = frozenset({self._found[key].spec.prompts}.difference(WORDINGS))
+        return Ours(value=PERCENT * value, n=n, note=_caution(part, self._found[key]), asked=asked)
 
     def _measured(self, key: tuple[str, str, bool], task: str) -> Measured:
         return measure(self._found[key], task)
@@ -128,6 +133,11 @@ def _caution(part: Part, cell: Cell) -> str:
         return "another split: the paper's was never released"
     n = len(cell.samples)
     return "" if part.n in (None, n) else f"of {n} samples, the paper's of {part.n}"
+
+
+def _note(number: Ours) -> str:
+    worded = f"asked with prompts {', '.join(sorted(number.asked))}" if number.asked else ""
+    return "; ".join(filter(None, (number.note, worded)))
 
 
 def _row(table: Table, part: Part, metric: str, theirs: Mapping[str, Reported], ours: _Ours) -> dict[str, Any]:
@@ -147,5 +157,5 @@ def _row(table: Table, part: Part, metric: str, theirs: Mapping[str, Reported], 
             "mark": MARKS.get(one.mark, "") if one else "not in this table",
             "n": part.n,
         },
-        "ours": {"status": "measured", "value": number.value, "n": number.n, "note": number.note},
+        "ours": {"status": "measured", "value": number.value, "n": number.n, "note": _note(number)},
     }

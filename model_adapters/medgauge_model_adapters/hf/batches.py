@@ -19,6 +19,13 @@ AHEAD = 4
 """Batches that the window holds."""
 NUMBERS = 1 << 28
 """Numbers of pictures that the window holds: 1 GiB in float32."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What a stream gives when its next request is not there yet."""
+
+
 Prepare: TypeAlias = Callable[[Request], Prepared | Output]
 
 
@@ -33,7 +40,10 @@ class Waiting:
 
     one: Prepared
     kind: object
-    """What requests of one batch must share: names of inputs, settings, what is done with options."""
+    """What requests of one batch must share: names of inputs, settings, what is done with options, and room.
+
+    One with less room is near the end of the context, beyond which the others would have it written.
+    """
     bucket: Bucket
 
 
@@ -41,7 +51,7 @@ def waiting(one: Prepared) -> Waiting:
     """A prepared request with what decides where it goes."""
     request = one.request
     settings = replace(request.generation, seed=0)
-    kind = (names_of(one), settings, bool(request.options), request.many)
+    kind = (names_of(one), settings, bool(request.options), request.many, one.room)
     return Waiting(one=one, kind=kind, bucket=bucket_of(one))
 
 
@@ -77,7 +87,7 @@ def _steps(one: Prepared) -> int:
 class Window:
     """Requests taken from a stream, prepared or about to be."""
 
-    source: Iterator[Request]
+    source: Iterator[Request | Pause]
     prepare: Prepare
     pool: ThreadPoolExecutor
     sizes: Sizes
@@ -86,14 +96,26 @@ class Window:
     heaviest: int = 1
     """Numbers of pictures of the heaviest request so far."""
 
-    def fill(self) -> None:
-        """Take requests while there is room for them, and hand them to the threads."""
-        room = AHEAD * max([self.sizes.start, *(self.sizes.of(each.bucket) for each in self.ready)])
+    @property
+    def full(self) -> int:
+        """Requests of a full batch of what is ready."""
+        return max([self.sizes.start, *(self.sizes.of(each.bucket) for each in self.ready)])
+
+    def fill(self, least: int) -> None:
+        """Take requests while there is room for them, and hand them to the threads.
+
+        In a pause only what lacks to `least` is waited for.
+        """
+        room = AHEAD * self.full
         held = sum(each.one.pixels for each in self.ready) + len(self.coming) * self.heaviest
         while len(self.ready) + len(self.coming) < room and (not held or held + self.heaviest <= NUMBERS):
             request = next(self.source, None)
             if request is None:
                 return
+            if isinstance(request, Pause):
+                if len(self.ready) + len(self.coming) >= least:
+                    return
+                continue
             self.coming.append(self.pool.submit(self.prepare, request))
             held += self.heaviest
 
@@ -109,7 +131,7 @@ class Window:
 
 
 def batched(
-    requests: Iterable[Request],
+    requests: Iterable[Request | Pause],
     prepare: Prepare,
     sizes: Sizes,
     run: Callable[[list[Prepared]], Iterator[Output]],
@@ -117,20 +139,22 @@ def batched(
 ) -> Iterator[Output]:
     """The outputs of a stream of requests, batch by batch. While `run` works, the threads prepare what comes next.
 
-    Which requests stand together hangs on the stream and the sizes alone, never on what is fast.
+    Which requests stand together hangs on the stream and the sizes as they are. Both may hang on what is fast: `auto`
+    doubles sizes on a GPU while that pays, and of several devices the free one takes the next requests. How many
+    batches had which size stands in the report, and so in the manifest.
     """
     pool = ThreadPoolExecutor(threads, thread_name_prefix="medgauge-prepare")
     try:
         window = Window(source=iter(requests), prepare=prepare, pool=pool, sizes=sizes)
         while True:
-            window.fill()
+            window.fill(window.full)
             if not window.ready and not window.coming:
                 return
             yield from window.settle()
             if window.ready:
                 batch = choose(window.ready, sizes)
                 window.ready = [each for each in window.ready if each not in batch]
-                window.fill()
+                window.fill(0)
                 yield from run([each.one for each in batch])
     finally:
         pool.shutdown(cancel_futures=True)

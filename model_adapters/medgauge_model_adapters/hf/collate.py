@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 def collate(batch: Sequence[Prepared], pad: int) -> dict[str, "torch.Tensor"]:
     """Inputs of all, which must have the same names.
 
-    Sequences, of the shape of `input_ids`, become (B, longest): pad tokens or zeros stand before them. Everything
-    else is concatenated along its first axis, its other axes filled up with zeros where they differ, as the
-    processors of tiling models do within a batch.
+    What goes along the prompt, whole numbers of shape (1, tokens, ...), becomes (B, longest, ...): pad tokens or zeros
+    stand before it. Everything else is concatenated along its first axis, its other axes filled up with zeros where
+    they differ, as the processors of tiling models do within a batch.
     """
     names = list(batch[0].inputs)
     return {
@@ -40,16 +40,17 @@ def to_device(
 
 
 def _is_sequence(one: Prepared, name: str) -> bool:
-    shape: tuple[int, ...] = tuple(one.inputs[name].shape)
-    return shape == (1, one.length)
+    tensor = one.inputs[name]
+    return not tensor.is_floating_point() and tuple(tensor.shape[:2]) == (1, one.length)
 
 
 def _sequences(tensors: Sequence["torch.Tensor"], fill: int) -> "torch.Tensor":
     import torch
 
     longest = max(tensor.shape[1] for tensor in tensors)
-    return torch.cat(
-        [torch.nn.functional.pad(tensor, (longest - tensor.shape[1], 0), value=fill) for tensor in tensors]
+    rest = (0, 0) * (tensors[0].ndim - 2)  # torch counts axes from the last
+    return _laid(
+        [torch.nn.functional.pad(tensor, (*rest, longest - tensor.shape[1], 0), value=fill) for tensor in tensors]
     )
 
 

@@ -1,6 +1,7 @@
 """Several devices: one process each, all fed from one bounded queue."""
 
 import queue
+import signal
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 
 from medgauge.errors import MedGaugeError
 from medgauge.types import Output, Request
+from medgauge_model_adapters.hf.batches import Pause
 from medgauge_model_adapters.hf.engine import Engine
 from medgauge_model_adapters.hf.loading import Recipe, load
 from medgauge_model_adapters.hf.settings import TransformersOptions
@@ -19,6 +21,8 @@ QUEUED = 32
 """Requests that wait in the queue, for each device; a worker's own window comes on top."""
 LOOK = 0.5
 """Seconds between looks at whether the workers live."""
+SOON = 0.02
+"""Seconds between looks at a queue: for the next request, or for room for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,10 @@ def devices_for(options: TransformersOptions) -> tuple[str, ...]:
     kind = ("cuda" if there else "cpu") if options.device == "auto" else options.device
     if kind.startswith("cuda") and not there:
         raise MedGaugeError(f"transformers: device={options.device}: there is no CUDA device here; give device=cpu")
+    if kind == "mps" and not torch.backends.mps.is_available():
+        raise MedGaugeError("transformers: device=mps: there is no MPS device here; give device=cpu")
+    if ":" in kind and int(kind.partition(":")[2]) >= there:
+        raise MedGaugeError(f"transformers: device={kind}: the last CUDA device here is cuda:{there - 1}")
     if kind != "cuda":
         return (kind,) * (options.devices or 1)
     count = options.devices or there
@@ -58,6 +66,12 @@ class Channels:
     told: Any
 
 
+def process(index: int, recipe: Recipe, device: str, share: int, channels: Channels) -> None:
+    """A worker in a process of its own. Ctrl-C is for the main process, which ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    work(index, recipe, device, share, channels)
+
+
 def work(index: int, recipe: Recipe, device: str, share: int, channels: Channels) -> None:
     """The life of a worker: load, then answer streams of requests, until it is stopped."""
     import torch
@@ -68,11 +82,24 @@ def work(index: int, recipe: Recipe, device: str, share: int, channels: Channels
         sizes = sizes_for(recipe.options.batch_size, device != "cpu")
         engine = Engine(loaded=load(recipe, device), sizes=sizes)
         while channels.starts.get():
-            for output in engine.generate(iter(channels.asked.get, None)):
+            for output in engine.generate(_heard(channels.asked)):
                 channels.told.put(Said(worker=index, output=output))
             channels.told.put(Said(worker=index, report=engine.report()))
     except MedGaugeError as error:
         channels.told.put(Said(worker=index, error=str(error)))
+
+
+def _heard(asked: Any) -> Iterator[Request | Pause]:
+    """The requests of a stream; a pause whenever none is there yet."""
+    while True:
+        try:
+            request = asked.get(timeout=SOON)
+        except queue.Empty:
+            yield Pause()
+            continue
+        if request is None:
+            return
+        yield request
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,7 +157,7 @@ class Crew:
             start = context.SimpleQueue()
             channels = Channels(starts=start, asked=self._asked, told=self._told)
             worker = context.Process(
-                target=work,
+                target=process,
                 args=(index, self.recipe, device, self.devices.count(device), channels),
                 name=f"medgauge-{device}-{index}",
                 daemon=True,
@@ -151,7 +178,7 @@ class Crew:
                     break
                 open_ends -= waiting is None
                 waiting = None if waiting is None else next(source, None)
-            said = self._next()
+            said = self._next(SOON if waiting is not None or open_ends else LOOK)
             if said is None:
                 continue
             if said.output is not None:
@@ -160,14 +187,14 @@ class Crew:
                 self._reports[said.worker] = said.report or {}
                 done += 1
 
-    def _next(self) -> Said | None:
-        """The next word of a worker; None where none came for a while.
+    def _next(self, seconds: float) -> Said | None:
+        """The next word of a worker; None where none came in so many seconds.
 
         Raises MedGaugeError for one that gave up, and for one that died when all that was said is heard.
         """
         said: Said | None = None
         with suppress(queue.Empty):
-            said = self._told.get(timeout=LOOK)
+            said = self._told.get(timeout=seconds)
         if said is not None and said.error is not None:
             raise MedGaugeError(said.error)
         dead = self._dead()

@@ -4,7 +4,6 @@ Each class is called by `generate` at every step with the tokens so far, (B, T),
 gives back scores whose highest is the choice.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from medgauge.generation import Generation
-from medgauge.types import Key, Request
+from medgauge.types import Request
+from medgauge_model_adapters.seeds import seed_of
 
 if TYPE_CHECKING:
     import torch
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 def randomness(request: Request) -> np.random.Generator:
     """Random numbers of a request: of its seed, its trial and its question, and of nothing else."""
-    key = Key.parse(request.id)
-    question = hashlib.sha256(f"{key.task}:{key.language}:{key.turn}:{key.id}".encode()).digest()
-    seed = (request.generation.seed + key.trial, int.from_bytes(question[:16], "little"))
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
+    return np.random.Generator(np.random.PCG64(seed_of(request)))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from medgauge.types import Output, Request, answering
-from medgauge_model_adapters.hf.batches import batched, bucket_of
+from medgauge_model_adapters.hf.batches import Pause, batched, bucket_of
 from medgauge_model_adapters.hf.generate import answer, require_possible
 from medgauge_model_adapters.hf.loading import Loaded
 from medgauge_model_adapters.hf.prepare import Prepared, prepare
@@ -26,7 +26,7 @@ class Engine:
     answer: Callable[[Loaded, list[Prepared]], list[Output]] = answer
     tokens: Counter[str] = field(default_factory=Counter)
 
-    def generate(self, requests: Iterable[Request]) -> Iterator[Output]:
+    def generate(self, requests: Iterable[Request | Pause]) -> Iterator[Output]:
         """Outputs in the order of the batches. Raises MedGaugeError for what holds for every request."""
         threads = max(1, min(MOST_THREADS, os.cpu_count() or 1))
         return batched(requests, self._prepare, self.sizes, self.run, threads)

@@ -30,7 +30,7 @@ def require_possible(generation: Generation) -> None:
 
 
 def answer(loaded: Loaded, batch: Sequence[Prepared]) -> list[Output]:
-    """The answers to requests that share their names of inputs and, seeds apart, their `Generation`.
+    """The answers to requests that share their names of inputs, their room and, seeds apart, their `Generation`.
 
     Raises torch.OutOfMemoryError where the batch is too large for the device.
     """
@@ -77,7 +77,7 @@ def _write(loaded: Loaded, batch: Sequence[Prepared]) -> list[tuple[list[int], l
     rows = loaded.model.generate(
         **inputs,
         generation_config=transformers.GenerationConfig(
-            max_new_tokens=max(one.room for one in batch),
+            max_new_tokens=batch[0].room,
             do_sample=False,
             num_beams=generation.num_beams,
             eos_token_id=list(loaded.ends),
@@ -85,7 +85,7 @@ def _write(loaded: Loaded, batch: Sequence[Prepared]) -> list[tuple[list[int], l
         ),
         logits_processor=transformers.LogitsProcessorList([drawing]),
     )[:, inputs["input_ids"].shape[1] :].tolist()
-    kept = [_until_end(row[: one.room], loaded.ends) for row, one in zip(rows, batch, strict=True)]
+    kept = [_until_end(row, loaded.ends) for row in rows]
     logs = _by_row(drawing.logprobs) if drawing.logprobs else [[] for _ in batch]
     return [(tokens, log[: len(tokens)]) for tokens, log in zip(kept, logs, strict=True)]
 

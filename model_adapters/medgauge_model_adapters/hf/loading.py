@@ -9,6 +9,7 @@ from medgauge.errors import MedGaugeError
 from medgauge.resize import Resize
 from medgauge_model_adapters.hf.processors import load_processor, ready_tokenizer, transformers_module
 from medgauge_model_adapters.hf.settings import TransformersOptions
+from medgauge_model_adapters.hf.spoken import Spoken, spoken_by
 from medgauge_model_adapters.local.checkpoint import Checkpoint, snapshot
 from medgauge_model_adapters.profile import Profile
 
@@ -42,6 +43,7 @@ class Loaded:
     processor: Any
     """None for a model of words."""
     tokenizer: Any
+    spoken: Spoken
     device: "torch.device"
     ends: tuple[int, ...]
     """Tokens that end an answer."""
@@ -73,6 +75,7 @@ def load(recipe: Recipe, device: str) -> Loaded:
             attn_implementation=options.attn,
             trust_remote_code=trust,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # told below, by name
         )
     _require_weights(checkpoint, found)
     return assembled(recipe, model, device)
@@ -92,7 +95,7 @@ def assembled(recipe: Recipe, model: Any, device: str) -> Loaded:
             if processor is not None
             else transformers.AutoTokenizer.from_pretrained(folder, trust_remote_code=recipe.options.trust_remote_code)
         )
-    model.to(device).eval()
+        model.to(device).eval()
     ends = _ends(model, tokenizer)
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else ends[0]
     # what the checkpoint recommends (temperature, penalties) would leak into every call that does not name it
@@ -102,6 +105,7 @@ def assembled(recipe: Recipe, model: Any, device: str) -> Loaded:
         model=model,
         processor=processor,
         tokenizer=tokenizer,
+        spoken=_spoken(recipe, processor),
         device=torch.device(device),
         ends=ends,
         pad=pad,
@@ -109,12 +113,25 @@ def assembled(recipe: Recipe, model: Any, device: str) -> Loaded:
     )
 
 
+def _spoken(recipe: Recipe, processor: Any) -> Spoken:
+    """Models of words are spoken to in strings."""
+    if processor is None:
+        return Spoken(form="strings")
+    return spoken_by(processor, recipe.profile.chat_template_text or None, recipe.checkpoint.name)
+
+
 @contextmanager
 def _told(checkpoint: Checkpoint) -> Iterator[None]:
-    """What transformers says of a checkpoint that it cannot load, in one line."""
+    """What transformers says of a checkpoint that it cannot load, or torch of a device, in one line.
+
+    RuntimeError is also what torch raises where memory ends; AssertionError, where it was built without the device.
+    """
+    from safetensors import SafetensorError
+
+    known = (ValueError, TypeError, OSError, ImportError, KeyError, AttributeError)
     try:
         yield
-    except (ValueError, OSError, ImportError, KeyError) as error:
+    except (*known, RuntimeError, AssertionError, SafetensorError) as error:
         said = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise MedGaugeError(f"transformers: cannot load {checkpoint.name}: {said}") from error
 
@@ -141,6 +158,13 @@ def _require_weights(checkpoint: Checkpoint, found: Mapping[str, Any]) -> None:
         raise MedGaugeError(
             f"transformers: {len(lacking)} weights of {checkpoint.name} are not in its files, {lacking[0]} first; "
             "complete the folder"
+        )
+    other = sorted(found["mismatched_keys"])
+    if other:
+        name, stored, wanted = other[0]
+        raise MedGaugeError(
+            f"transformers: {len(other)} weights of {checkpoint.name} have another shape: {name} is {tuple(stored)} in "
+            f"its files and {tuple(wanted)} by its config.json; they do not belong together"
         )
 
 

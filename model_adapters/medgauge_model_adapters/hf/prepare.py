@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from medgauge.errors import MedGaugeError
 from medgauge.media import UnreadableImage, open_image
 from medgauge.resize import AS_IS
-from medgauge.types import Media, Message, Output, Request, Size, Text, answering
-from medgauge_model_adapters.chat import chat_parts, laid_out
+from medgauge.types import Media, Message, Output, Request, Size, answering
+from medgauge_model_adapters.chat import laid_out
 from medgauge_model_adapters.hf.loading import Loaded
 from medgauge_model_adapters.pictures import sized
 
@@ -26,7 +26,7 @@ class Prepared:
 
     request: Request
     inputs: Mapping[str, "torch.Tensor"]
-    """By name; those of the shape of `input_ids`, (1, tokens), are sequences, the others are parts of pictures."""
+    """By name; whole numbers of shape (1, tokens, ...) go along the prompt, the others are parts of pictures."""
     room: int
     """New tokens that may be written, at most."""
     sent: tuple[Size, ...]
@@ -54,7 +54,7 @@ def prepare(loaded: Loaded, request: Request) -> Prepared | Output:
     try:
         inputs, originals = _inputs(loaded, request)
         declared = tuple(loaded.recipe.resize.sent(size) for size in originals)
-    except (UnreadableImage, ValueError, TemplateError) as error:
+    except (UnreadableImage, ValueError, TypeError, KeyError, IndexError, TemplateError) as error:
         return answering(request, finish="failed", error=_told(error, request))
     sent = _sent(loaded, inputs, originals, declared)
     length = int(inputs["input_ids"].shape[1])
@@ -87,9 +87,8 @@ def _inputs(loaded: Loaded, request: Request) -> tuple[dict[str, "torch.Tensor"]
     pictures = [sized(picture, before) for picture in opened]
     asked = loaded.tokenizer if loaded.processor is None else loaded.processor
     template = loaded.recipe.profile.chat_template_text or None
-    prompt = asked.apply_chat_template(
-        _conversation(loaded, messages), chat_template=template, add_generation_prompt=True, tokenize=False
-    )
+    said = loaded.spoken.conversation(messages)
+    prompt = asked.apply_chat_template(said, chat_template=template, add_generation_prompt=True, tokenize=False)
     bos = loaded.tokenizer.bos_token
     # a template that writes the first token itself must not get a second one from the tokenizer
     more: dict[str, Any] = {"add_special_tokens": False} if bos and prompt.startswith(bos) else {}
@@ -105,16 +104,6 @@ def _told(error: Exception, request: Request) -> str:
     for media in request.media:
         words = words.replace(media.path, Path(media.path).name)
     return words
-
-
-def _conversation(loaded: Loaded, messages: tuple[Message, ...]) -> list[dict[str, Any]]:
-    """Messages in parts for a model that sees, in strings for one of words."""
-    if loaded.processor is not None:
-        return chat_parts(messages, lambda media: {"type": "image"})
-    return [
-        {"role": message.role, "content": "".join(part.text for part in message.parts if isinstance(part, Text))}
-        for message in messages
-    ]
 
 
 def _media(message: Message) -> list[Media]:

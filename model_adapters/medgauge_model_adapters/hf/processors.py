@@ -38,8 +38,10 @@ def load_processor(checkpoint: Checkpoint, config: Any, options: TransformersOpt
         processor = _still(kind).from_pretrained(folder, trust_remote_code=trust)
     if not hasattr(processor, "image_processor"):
         raise MedGaugeError(f"transformers: {checkpoint.name}: its processor takes no pictures")
-    budget = {"shortest_edge": resize.min_pixels, "longest_edge": resize.max_pixels}
-    sizes = {"size": budget} if resize.kind == "smart" else {}
+    budget = {"min_pixels": resize.min_pixels, "max_pixels": resize.max_pixels}
+    size = {"shortest_edge": resize.min_pixels, "longest_edge": resize.max_pixels}
+    # both ways: where a checkpoint has the older two keys, they win over `size`
+    sizes: dict[str, Any] = {"size": size, **budget} if resize.kind == "smart" else {}
     if sizes or kind is not None:
         processor.image_processor = transformers.AutoImageProcessor.from_pretrained(
             folder, backend=options.image_backend, trust_remote_code=trust, **sizes

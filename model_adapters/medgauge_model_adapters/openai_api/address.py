@@ -67,6 +67,11 @@ def is_loopback(host: str) -> bool:
     return address.is_loopback
 
 
+def shown_model(model: str) -> str:
+    """A model's name; servers that were given none call it by its folder, which is nobody's business."""
+    return model.rstrip("/").rpartition("/")[2] if model.startswith(("/", "~", ".")) else model
+
+
 def _split(argument: str) -> tuple[str, str]:
     """Model and URL. A name may hold an @ of its own; the URL begins at the first that an http address follows."""
     places = [place for scheme in ("http", "https") if (place := argument.lower().find(f"@{scheme}://")) >= 0]

@@ -22,6 +22,8 @@ _FINISH: dict[str, Finish] = {
     "refusal": "refused",
 }
 """A call of a tool that nobody offered leaves the words beside it, which may be none: an empty answer."""
+NUMBERED = "token_id:"
+"""What a token's number follows, where a server was asked for numbers instead of words."""
 _BROKEN = frozenset({"abort", "error"})
 """The engine dropped the request."""
 
@@ -42,6 +44,11 @@ class Token(Alternative):
     """A token that was written, and the likeliest in its place."""
 
     top_logprobs: list[Alternative] | None = None
+
+    @property
+    def wordless(self) -> bool:
+        """Told by its number alone: a server asked for numbers may, or may not, give the words beside it as bytes."""
+        return self.token.startswith(NUMBERED) and (self.bytes is None or bytes(self.bytes) == self.token.encode())
 
 
 class _Logprobs(_Part):

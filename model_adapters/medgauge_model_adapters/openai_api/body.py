@@ -8,13 +8,14 @@ from typing import Any
 from medgauge.errors import MedGaugeError
 from medgauge.media import UnreadableImage
 from medgauge.resize import Resize
-from medgauge.types import Key, Media, Request, Size
+from medgauge.types import Media, Request, Size
 from medgauge_model_adapters.chat import chat_parts, laid_out
 from medgauge_model_adapters.openai_api.dialects import Dialect, sampling
 from medgauge_model_adapters.openai_api.failures import Rejected
 from medgauge_model_adapters.openai_api.likelihood import TOP
 from medgauge_model_adapters.pictures import data_uri
 from medgauge_model_adapters.profile import Layout
+from medgauge_model_adapters.seeds import seed_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def _drawing(request: Request, form: Form) -> dict[str, Any]:
             "openai: scoring=whole-option: a server of this kind gives no probability of words it did not choose; ask "
             "the model through transformers: or vllm:, or give --set scoring=first-token"
         )
-    fields = sampling(form.dialect, generation, Key.parse(request.id).trial, form.omit)
+    fields = sampling(form.dialect, generation, seed_of(request), form.omit)
     weighed = scored(request)
     alone = weighed and not request.many
     fields[form.max_tokens_field] = 1 if alone else generation.max_new_tokens

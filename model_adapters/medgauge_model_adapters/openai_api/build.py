@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from medgauge import codec
 from medgauge.declared import Setting
 from medgauge.errors import MedGaugeError
-from medgauge_model_adapters.openai_api.address import OPENAI_HOST, Address, read_address
+from medgauge_model_adapters.openai_api.address import OPENAI_HOST, Address, read_address, shown_model
 from medgauge_model_adapters.openai_api.body import Form
 from medgauge_model_adapters.openai_api.dialects import DIALECTS
 from medgauge_model_adapters.openai_api.keys import read_key
@@ -28,6 +28,24 @@ def build(argument: str, options: Mapping[str, str]) -> ServerModel:
         raise MedGaugeError(f"openai: needs {missing[0]}: pip install 'medgauge[openai]'")
     address = read_address(argument)
     read, profile = read_options(OpenAIOptions, "openai", options)
+    form = _form(address, read, profile)
+    return ServerModel(
+        name=read.name or shown_model(address.model),
+        box_format=profile.box_format,
+        resize=profile.resize,
+        settings=_settings(address, form, profile),
+        generation=profile.generation,
+        uploads_to=None if address.loopback else address.host,
+        address=address,
+        form=form,
+        options=read,
+        key=read_key(read.api_key_env, address.host),
+        ledger=_ledger(read, profile),
+    )
+
+
+def _form(address: Address, read: OpenAIOptions, profile: Profile) -> Form:
+    """Raises MedGaugeError where the server's dialect would take a model's special tokens out of its answers."""
     dialect = DIALECTS[read.dialect]
     if profile.keep_special_tokens and dialect.keep_special_tokens is None:
         able = ", ".join(other.name for other in DIALECTS.values() if other.keep_special_tokens is not None)
@@ -35,7 +53,7 @@ def build(argument: str, options: Mapping[str, str]) -> ServerModel:
             f"openai: {profile.name} answers with special tokens, which a server of dialect {dialect.name!r} takes out "
             f"of the text; serve it with one of {able} and give --set dialect="
         )
-    form = Form(
+    return Form(
         model=address.model,
         layout=profile.layout,
         resize=profile.resize,
@@ -46,23 +64,15 @@ def build(argument: str, options: Mapping[str, str]) -> ServerModel:
         omit=read.omit,
         extra=read.extra,
     )
+
+
+def _ledger(read: OpenAIOptions, profile: Profile) -> Ledger:
+    """Nothing spent yet, at the prices given, or else the profile's."""
     price = profile.price
-    return ServerModel(
-        name=read.name or _shown(address.model),
-        box_format=profile.box_format,
-        resize=profile.resize,
-        settings=_settings(address, form, profile),
-        generation=profile.generation,
-        uploads_to=None if address.loopback else address.host,
-        address=address,
-        form=form,
-        options=read,
-        key=read_key(read.api_key_env, address.host),
-        ledger=Ledger(
-            max_requests=read.max_requests,
-            price_input=price.input if read.price_input is None and price else read.price_input,
-            price_output=price.output if read.price_output is None and price else read.price_output,
-        ),
+    return Ledger(
+        max_requests=read.max_requests,
+        price_input=price.input if read.price_input is None and price else read.price_input,
+        price_output=price.output if read.price_output is None and price else read.price_output,
     )
 
 
@@ -71,16 +81,11 @@ def _limit_name(address: Address) -> str:
     return "max_completion_tokens" if address.host == OPENAI_HOST else "max_tokens"
 
 
-def _shown(model: str) -> str:
-    """A model's name; servers that were given none call it by its folder, which is nobody's business."""
-    return model.rstrip("/").rpartition("/")[2] if model.startswith(("/", "~", ".")) else model
-
-
 def _settings(address: Address, form: Form, profile: Profile) -> dict[str, Setting]:
     """What decides answers, for the spec."""
     return {
         "server": address.host,
-        "model": _shown(address.model),
+        "model": shown_model(address.model),
         "profile": profile.name,
         "dialect": form.dialect.name,
         "detail": form.detail,

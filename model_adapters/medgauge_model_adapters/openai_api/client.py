@@ -99,7 +99,7 @@ class Client:
         if scores is not None and not request.many:
             text, finish, written = best(request.options, scores), "stop", 0
         elif request.generation.logprobs and finish != "refused":
-            logprobs = aligned(text, completion.tokens)
+            logprobs = self._logprobs(text, completion)
             ledger.unaligned_logprobs += logprobs is None
         return answering(
             request,
@@ -110,6 +110,15 @@ class Client:
             scores=scores,
             logprobs=logprobs or (),
         )
+
+    def _logprobs(self, text: str, completion: Completion) -> tuple[tuple[int, float], ...] | None:
+        found = aligned(text, completion.tokens)
+        if found is None and any(token.wordless for token in completion.tokens):
+            raise MedGaugeError(
+                f"openai: {self._host} tells tokens by number alone where options are weighed, so logprobs=true has no "
+                "place in the text for them; drop logprobs or scoring, or ask the model through transformers: or vllm:"
+            )
+        return found
 
     def _scores(self, request: Request, completion: Completion) -> dict[str, float]:
         first = (completion.tokens[0].top_logprobs or ()) if completion.tokens else ()

@@ -60,9 +60,10 @@ _ELSEWHERE = {"max_new_tokens", "logprobs", "scoring"}
 """Fields that the body states in its own way."""
 
 
-def sampling(dialect: Dialect, generation: Generation, trial: int, omitted: tuple[str, ...]) -> dict[str, Any]:
-    """The fields of a body that say how tokens are drawn in one trial.
+def sampling(dialect: Dialect, generation: Generation, seed: int, omitted: tuple[str, ...]) -> dict[str, Any]:
+    """The fields of a body that say how tokens are drawn; `seed` is the request's own.
 
+    A greedy answer needs none: the run's seed goes with it as it is, for services that are not quite greedy.
     Raises MedGaugeError for a setting that this kind of server has no field for, or that is left out by `omitted`
     and yet asked for.
     """
@@ -74,8 +75,8 @@ def sampling(dialect: Dialect, generation: Generation, trial: int, omitted: tupl
             body[known[name]] = value
         elif value != default:
             raise MedGaugeError(_refusal(dialect, name, value, default, name in omitted))
-    if "seed" in body:
-        body["seed"] += trial
+    if "seed" in body and body.get("temperature") != 0:
+        body["seed"] = seed
     if "top_k" in body:
         body["top_k"] = body["top_k"] or dialect.all_tokens
     return body

@@ -60,17 +60,17 @@ def _until(date: str, now: datetime) -> float:
     return (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp() - now.timestamp()
 
 
-def given_up(options: "OpenAIOptions") -> Callable[["RetryCallState"], bool]:
+def given_up(options: "OpenAIOptions", gone_seconds: Callable[[], float]) -> Callable[["RetryCallState"], bool]:
     """When one request is tried no more, for tenacity; made anew for every request.
 
-    A server that cannot be reached costs patience, and no try.
+    A server that cannot be reached costs patience, and no try. `gone_seconds` is how long nobody has reached it.
     """
     tries = 0
 
     def stop(state: "RetryCallState") -> bool:
         nonlocal tries
         if failure_of(state).unreachable:
-            return (state.seconds_since_start or 0.0) >= options.patience
+            return gone_seconds() >= options.patience
         tries += 1
         return tries > options.retries
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from medgauge.errors import Incomplete
+from medgauge_model_adapters.openai_api.address import shown_model
 
 _KEPT = 20
 """Names that a server calls its model by, before the rest is counted together."""
@@ -52,8 +53,8 @@ class Ledger:
         self.output_tokens += completion_tokens or 0
 
     def named(self, model: str | None, system_fingerprint: str | None) -> None:
-        """Count what the server says it is."""
-        for counts, name in ((self.models, model), (self.system_fingerprints, system_fingerprint)):
+        """Count what the server says it is; of a folder only the name."""
+        for counts, name in ((self.models, shown_model(model or "")), (self.system_fingerprints, system_fingerprint)):
             if name:
                 counts[name[:120] if name in counts or len(counts) < _KEPT else "others"] += 1
 

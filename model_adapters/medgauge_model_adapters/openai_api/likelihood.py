@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from medgauge.errors import MedGaugeError
 from medgauge.generation import Option
-from medgauge_model_adapters.openai_api.answers import Alternative
+from medgauge_model_adapters.openai_api.answers import NUMBERED, Alternative
 
 TOP = 20
 """How many tokens servers list at most."""
 MOST_IDS = 128
 """How many tokens vLLM lists by their numbers at most."""
-_ID = "token_id:"
 _ELSEWHERE = "ask the model through transformers: or vllm:"
 
 
@@ -59,7 +58,7 @@ def numbered_scores(
     """
     chances = _chances(listed)
     firsts = {
-        option.label: {f"{_ID}{id}" for form in variants([option]) if (id := first_ids[form]) is not None}
+        option.label: {f"{NUMBERED}{id}" for form in variants([option]) if (id := first_ids[form]) is not None}
         for option in options
     }
     for label, tokens in firsts.items():

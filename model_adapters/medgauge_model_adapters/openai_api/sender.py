@@ -38,6 +38,8 @@ class Sender:
     halted: "anyio.Event"
     """Set with `error`: nothing more is sent, and nobody waits for another try."""
     error: MedGaugeError | None = None
+    gone_since: float | None = None
+    """When the first of the last tries in a row that reached nobody failed, whosever they were, on `monotonic`."""
 
     async def check(self) -> None:
         """Look once whether the server is there and has the model. Raises MedGaugeError."""
@@ -64,7 +66,7 @@ class Sender:
         jitter = wait_random_exponential(self.options.backoff, self.options.max_wait)
         retrying = AsyncRetrying(
             sleep=self._sleep,
-            stop=given_up(self.options),
+            stop=given_up(self.options, self._gone_seconds),
             wait=lambda state: jitter(state) + self._capped(failure_of(state).retry_after),
             retry=retry_if_exception_type(Passing),
             before_sleep=self._noted,
@@ -90,16 +92,28 @@ class Sender:
             sent_in, started = self.limiter.round, monotonic()
             try:
                 reply = await exchange(self.http, url, fields, self.options)
+                self._heard(None)
                 if reply.status == 404:
                     raise await self._absent(url)
                 require_success(reply, self.address, self.key)
                 answer = read(read_json(reply, self.key))
             except Passing as failure:
+                self._heard(failure)
                 self.ledger.trouble[failure.kind] += 1
                 self.limiter.busy(sent_in, self._capped(failure.retry_after))
                 raise
             self.limiter.good()
             return answer, monotonic() - started
+
+    def _heard(self, failure: Passing | None) -> None:
+        """Note whether anybody was there. The wait for a server is measured from here, not from a request's start."""
+        if failure is None or not failure.unreachable:
+            self.gone_since = None
+        elif self.gone_since is None:
+            self.gone_since = monotonic()
+
+    def _gone_seconds(self) -> float:
+        return 0.0 if self.gone_since is None else monotonic() - self.gone_since
 
     async def _models(self) -> list[str] | None:
         """Names of the server's models; None where it keeps no list. Raises Passing, and MedGaugeError for its key."""

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from medgauge.errors import MedGaugeError
 from medgauge.generation import Generation
-from medgauge.types import Key, Request
+from medgauge.types import Request
+from medgauge_model_adapters.seeds import seed_of
 
 if TYPE_CHECKING:
     from vllm import SamplingParams
@@ -31,7 +32,7 @@ def require_possible(generation: Generation) -> None:
 
 
 def writing(request: Request) -> "SamplingParams":
-    """How the answer to a request is written. The seed is that of its trial."""
+    """How the answer to a request is written. Greedy answers need no seed."""
     from vllm import SamplingParams
     from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
@@ -43,7 +44,7 @@ def writing(request: Request) -> "SamplingParams":
         top_p=generation.top_p,
         top_k=generation.top_k,
         repetition_penalty=generation.repetition_penalty,
-        seed=generation.seed + Key.parse(request.id).trial,
+        seed=seed_of(request) if generation.temperature else None,
         logprobs=0 if generation.logprobs else None,
         structured_outputs=None if request.schema is None else StructuredOutputsParams(json=dict(request.schema)),
         detokenize=False,

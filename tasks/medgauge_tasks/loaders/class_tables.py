@@ -13,7 +13,7 @@ left_out        `word: reason` a line: pictures with this word (or, `(blank)`, w
 only            `column: word`: other rows belong to another split
 group           the column of the patient or study; or
 group_pattern   a regular expression that finds it at the start of the id
-pairs           a table of two columns, `left;right`: pictures of one person
+pairs           a table of two columns, `left;right`: pictures of one person; every picture stands in it
 share, seed, split   see `own_split`
 """
 
@@ -152,16 +152,21 @@ def _group(card: Card, record: Record, people: Mapping[str, str]) -> str:
         if found is None:
             record.fail(card.options["id"], f"a name that begins as {card.options['group_pattern']}", record.id)
         return found[1]
-    return people.get(record.id, record.id)
+    if "pairs" not in card.options:
+        return record.id
+    person = people.get(record.id.casefold())
+    if person is None:
+        record.fail(card.options["id"], f"a picture that stands in {card.options['pairs']}", record.id)
+    return person
 
 
 def _people(card: Card, root: Path) -> Mapping[str, str]:
-    """Picture to the first picture of the same person."""
+    """Picture to the first picture of the same person, by its name in small letters: copies differ in JPG and jpg."""
     if "pairs" not in card.options:
         return {}
     people: dict[str, str] = {}
     for place, values in read_csv(root / card.options["pairs"], ("left", "right"), delimiter=";"):
         row = Record(place=place, id="", values=values)
         left, right = row.text("left"), row.text("right")
-        people |= {left: left, right: left}
+        people |= {left.casefold(): left, right.casefold(): left}
     return people

@@ -1,11 +1,13 @@
 """The picture of a record, by the card's option `picture`: paths below the data folder, one a line.
 
 `{id}` and `{column}` stand for what the record says; `*` in the folder of a path stands for any name. The first file
-that is there is taken. DICOM is drawn as PNG.
+that is there is taken; one whose name differs in capitals alone (IM1.JPG, im1.jpg) is there too. DICOM is drawn as PNG.
 """
 
+import os
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +35,8 @@ class Pictures:
     """Folder of a template that has a `*` in it to the folders that there are."""
     drawn: Canvas | None = None
     window: "Window | None" = None
+    listed: dict[Path, Mapping[str, str]] = field(default_factory=dict)
+    """Folder to the names in it by their small letters, of folders in which a name was missed."""
 
     @property
     def root(self) -> Path:
@@ -42,9 +46,21 @@ class Pictures:
     def of(self, record: Record, field: str) -> Media:
         """The record's picture; `field` is what an error names. One that is missing has no size. Raises BadRecord."""
         paths = [path for template in self.templates for path in self._paths(template, record)]
-        path = next((path for path in paths if (self.source / path).is_file()), paths[0])
+        path = next(filter(None, map(self._there, paths)), paths[0])
         named = Record(place=record.place, id=record.id, values={field: path})
         return named.media(field, "", self._find)
+
+    def _there(self, path: str) -> str:
+        """The path as the disk has it; empty where there is no such file, or only several that could be meant."""
+        file = self.source / path
+        if file.is_file():
+            return path
+        if "\0" in path or not inside(file, self.source):
+            return ""
+        if file.parent not in self.listed:
+            self.listed[file.parent] = _by_small_letters(file.parent)
+        name = self.listed[file.parent].get(file.name.casefold(), "")
+        return f"{path.rpartition('/')[0]}/{name}".removeprefix("/") if name else ""
 
     def _paths(self, template: str, record: Record) -> list[str]:
         folder, _, name = template.rpartition("/")
@@ -68,6 +84,16 @@ class Pictures:
         if file.is_file():
             self.drawn.picture(name, file, partial(read_dicom, file, window=self.window))
         return probe(f"{name}.png", self.drawn.root)
+
+
+def _by_small_letters(folder: Path) -> Mapping[str, str]:
+    """Names of the files of a folder by their small letters, without those of which several differ in capitals."""
+    if not folder.is_dir():
+        return {}
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries if entry.is_file()]
+    many = Counter(map(str.casefold, names))
+    return {name.casefold(): name for name in names if many[name.casefold()] == 1}
 
 
 def pictures(card: Card, source: Path) -> Pictures:

@@ -2,7 +2,8 @@
 
 Source: Ye et al., arXiv:2311.11969, as the hub keeps it; Wang et al., MedRegA, for what is asked. MedRegA's own test
 items were never released. These are others, made in the same way out of cases of which MedRegInstruct's public training
-files name no slice: a share of them, drawn as `own_split` says.
+files name no slice: a share of them, drawn as `own_split` says. A case is a patient where its name tells: what names a
+frame of the heart is taken off.
 
 A picture is `images/<modality>--<data set>--<case>--<slice>.png`, a mask `masks/<picture>--<class>_<instance>.png`;
 what a class is called stands in `SAMed2D_v1_class_mapping_id.json` for each data set. Masks of unions are not read.
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from medgauge.errors import Incomplete, MedGaugeError
+from medgauge.errors import Incomplete, MedGaugeError, shorten
 from medgauge.media import probe
 from medgauge.tasks import Card, Loaded
 from medgauge.types import Media, Split, Xyxy
@@ -33,6 +34,9 @@ MODALITIES = {
     "ct": "ct", "mr": "mri", "x": "x-ray", "dermoscopy": "dermoscopy", "endoscopy": "endoscopy",
     "fundus": "fundus", "ultrasound": "ultrasound", "pet": "pet",
 }  # fmt: skip
+FORM = "modality--data set--case--slice.png"
+_FRAME = re.compile(r"(_frame\d+|(-\d+)?[-_](ED|ES))$")
+"""The end of a case that is one frame of a patient: patient001_frame01 of ACDC, P010-4-ES of CMRxMotions."""
 _MASK = re.compile(r"(?P<picture>.+)--(?P<class>\d{4})_(?P<instance>\d+)\.png")
 
 
@@ -44,7 +48,7 @@ class Slice:
     modality: str
     source: str
     case: str
-    """The data set and the number of the patient or volume in it."""
+    """The data set and the patient or volume in it."""
     masks: list[tuple[int, str]] = field(default_factory=list)
     """Class and file of each mask."""
 
@@ -54,9 +58,8 @@ def load(card: Card, data_dir: Path | None, split: Split) -> Loaded:
     check_split(card, split)
     root, min_area = card_folder(card, data_dir, MAPPING), int(card.options["min_area"])
     with sourced(card):
-        seen = {case for file in TRAINING for case in _trained(root / file)}
         names = read_object(root / MAPPING)
-        slices = {one.name: one for one in _slices(card, root, split) if one.case not in seen}
+        slices = {one.name: one for one in _unseen(card, root, split)}
         _add_masks(root, slices)
     samples, removed, other = [], [], 0
     for one in (slices[name] for name in sorted(slices)):
@@ -70,27 +73,48 @@ def load(card: Card, data_dir: Path | None, split: Split) -> Loaded:
     return Loaded(root=root, samples=tuple(samples), excluded=(*removed_line(removed, min_area), *told))
 
 
+def _unseen(card: Card, root: Path, split: Split) -> list[Slice]:
+    """The pictures of the split without those of the cases that MedRegInstruct's training files name.
+
+    Raises MedGaugeError where the two write names so differently that none could be left out.
+    """
+    trained = [path for file in TRAINING for path in _trained(root / file)]
+    seen = {_case(path.rpartition("/")[2].split("--")) for path in trained}
+    sources: set[str] = set()
+    slices = [one for one in _slices(card, root, split, sources) if one.case not in seen]
+    if sources and sources.isdisjoint(case.partition("--")[0] for case in seen):
+        raise MedGaugeError(
+            f"{card.name}: {' and '.join(TRAINING)} name none of the sources of this copy "
+            f"({shorten(', '.join(sorted(sources)))}), so that no case that was trained on can be left out; expected "
+            f"pictures called {FORM}, got {shorten(trained[0] if trained else 'no record')}"
+        )
+    return slices
+
+
 def _trained(file: Path) -> Iterator[str]:
-    """The cases of the pictures that a file of MedRegInstruct trains on; names of other collections are no cases."""
+    """The pictures that a file of MedRegInstruct trains on, those of other collections too."""
     for place, values in read_json(file):
-        name = Record(place=place, id="", values=values).text("image").rpartition("/")[2]
-        yield _case(name.split("--"))
+        yield Record(place=place, id="", values=values).text("image")
 
 
 def _case(parts: Sequence[str]) -> str:
-    return "--".join(parts[1:3])
+    return _FRAME.sub("", "--".join(parts[1:3]))
 
 
-def _slices(card: Card, root: Path, split: Split) -> Iterator[Slice]:
+def _slices(card: Card, root: Path, split: Split, sources: set[str]) -> Iterator[Slice]:
+    """The pictures of the split; `sources` takes the data sets of all pictures, of either split."""
     skip = set(card.options.get("without", "").split())
     for name in _files(root / HOME / "images"):
         parts = name.removesuffix(".png").split("--")
         if len(parts) < 4 or not name.endswith(".png"):
-            Place(file=root / HOME / "images" / name).fail("(name)", "modality--data set--case--slice.png", name)
+            Place(file=root / HOME / "images" / name).fail("(name)", FORM, name)
         modality = MODALITIES.get(parts[0].partition("_")[0])
         if modality is None:
             Place(file=root / HOME / "images" / name).fail("(name)", f"one of {', '.join(MODALITIES)}", parts[0])
-        if parts[1] not in skip and in_split(card, _case(parts), split):
+        if parts[1] in skip:
+            continue
+        sources.add(parts[1])
+        if in_split(card, _case(parts), split):
             yield Slice(name=name.removesuffix(".png"), modality=modality, source=parts[1], case=_case(parts))
 
 

@@ -107,6 +107,33 @@ def test_weights_that_are_missing_are_not_made_up(copied):
         next(model.generate([ask(0)]))
 
 
+def test_weights_that_break_off(copied):
+    file = copied("llava") / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-1000])
+    with pytest.raises(MedGaugeError, match="cannot load llava: ") as caught:
+        next(build(str(file.parent), {}).generate([ask(0)]))
+    assert "\n" not in str(caught.value)
+
+
+def test_weights_of_another_shape_are_named(copied):
+    folder = copied("qwen2_text")
+    edit(folder / "config.json", intermediate_size=128)
+    with pytest.raises(MedGaugeError, match=r"weights of qwen2_text .*mlp.* is \(.*256.*\) .*\(.*128") as caught:
+        next(build(str(folder), {}).generate([ask(0)]))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_that_does_not_fit_its_device(tiny, monkeypatch):
+    import torch
+
+    def full(self, device):
+        raise torch.OutOfMemoryError("CUDA out of memory.\nMore lines")
+
+    monkeypatch.setattr(torch.nn.Module, "to", full)
+    with pytest.raises(MedGaugeError, match=r"cannot load qwen2_text: CUDA out of memory\.$"):
+        next(model_of(tiny("qwen2_text")).generate([ask(0)]))
+
+
 def test_a_schema_is_for_other_backends(tiny, pictures):
     asked = replace(ask(0, picture(pictures, 0)), schema={"type": "object"})
     with pytest.raises(MedGaugeError, match="JSON schema; ask llava through vllm: or openai:"):

@@ -8,8 +8,10 @@ from hf_world import answers, ask, by_hand, mixed, model_of, picture, texts, wit
 from tiny_checkpoints import VISUAL
 
 from medgauge.resize import Resize
-from medgauge.types import Message, Text
+from medgauge.types import Message, Text, answering
 from medgauge_model_adapters.hf.batches import choose, waiting
+from medgauge_model_adapters.hf.engine import Engine
+from medgauge_model_adapters.hf.loading import load
 from medgauge_model_adapters.hf.prepare import Prepared
 from medgauge_model_adapters.hf.sizes import Sizes
 
@@ -128,3 +130,21 @@ def test_a_batch_is_of_one_kind_and_little_of_it_is_padding():
     assert set(batch) == {window[n] for n in (0, 2, 3, 4)}
     assert batch[0] is window[0]
     assert len(choose(window, Sizes(start=2))) == 2
+
+
+def test_no_row_is_written_beyond_its_context(tiny):
+    """A prompt near the end of the context has less room, and does not go with those that have more."""
+    words = ("lung " * 4060, "lung " * 4000)
+    lengths, asked = {}, [ask(n, words=text, max_new_tokens=60) for n, text in enumerate(words)]
+    model = model_of(tiny("qwen2_text"), batch_size="2")
+    engine = Engine(loaded=load(model.recipe, "cpu"), sizes=Sizes(start=2), answer=lambda loaded, batch: seen(batch))
+
+    def seen(batch):
+        for one in batch:
+            lengths[one.request.id] = one.length
+            assert one.length + max(each.room for each in batch) <= engine.loaded.context
+        return [answering(one.request, text="") for one in batch]
+
+    list(engine.generate(asked))
+    assert max(lengths.values()) + 60 > engine.loaded.context
+    assert engine.report()["batches"] == {"1": 2}

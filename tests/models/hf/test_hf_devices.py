@@ -3,6 +3,7 @@
 import os
 import signal
 from queue import Queue
+from threading import Thread
 
 import pytest
 from hf_world import answers, ask, mixed, model_of, texts
@@ -62,6 +63,34 @@ def test_closing_the_stream_ends_the_process(tiny):
     assert not worker.is_alive()
 
 
+def test_an_interrupt_is_for_the_main_process_alone(tiny):
+    """A terminal sends it to all; the main process decides, and ends the workers."""
+    crew = Crew(recipe=model_of(tiny("qwen2_text")).recipe, devices=("cpu",))
+    stream = crew.generate(ask(n, max_new_tokens=2) for n in range(40))
+    next(stream)
+    os.kill(crew._workers[0].pid, signal.SIGINT)
+    assert len(list(stream)) == 39
+    crew.stop()
+
+
+def test_a_full_batch_does_not_wait_for_a_full_window(tiny):
+    """The queue may be shorter than the window: what is there is answered before more is asked."""
+    channels = Channels(starts=Queue(), asked=Queue(), told=Queue())
+    channels.starts.put(True)
+    for number in range(2):
+        channels.asked.put(ask(number, max_new_tokens=2))
+    worker = Thread(target=work, args=(0, model_of(tiny("qwen2_text"), batch_size="2").recipe, "cpu", 1, channels))
+    worker.start()
+    try:
+        told = [channels.told.get(timeout=60) for _ in range(2)]
+    finally:
+        channels.asked.put(None)
+        channels.starts.put(False)
+        worker.join()
+    assert {said.output.key.id for said in told} == {"0", "1"}
+    assert channels.told.get_nowait().report["batches"] == {"2": 1}
+
+
 def test_what_is_wrong_for_every_request_is_said_by_the_worker(tiny, pictures):
     channels = Channels(starts=Queue(), asked=Queue(), told=Queue())
     channels.starts.put(True)
@@ -98,3 +127,19 @@ def test_more_devices_than_there_are(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     with pytest.raises(MedGaugeError, match="devices=3: there are only 2 CUDA devices"):
         devices_for(TransformersOptions(devices=3))
+
+
+@pytest.mark.parametrize(
+    ("device", "said"),
+    [
+        ("cuda:3", "device=cuda:3: the last CUDA device here is cuda:1"),
+        ("mps", "device=mps: there is no MPS device here"),
+    ],
+)
+def test_a_device_that_is_not_there(monkeypatch, device, said):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(MedGaugeError, match=said):
+        devices_for(TransformersOptions(device=device))

@@ -145,3 +145,11 @@ def test_tokens_and_their_cost_are_counted(server: HostileServer) -> None:
     assert report["cost_usd"] == pytest.approx((70 * 2 + 30 * 10) / 1e6)
     assert report["answered_by"] == {"tiny-2026": 10}
     assert report["requests"] == 11  # with the look at its models
+
+
+@pytest.mark.parametrize("called", ["/home/alice/secret/tiny-2026", "/data/tiny-2026/", "~/tiny-2026", "tiny-2026"])
+def test_the_report_names_a_model_without_its_folder(server: HostileServer, called: str) -> None:
+    server.behave = lambda call: Say(body=completion("x") | {"model": called})
+    model = model_of(server.spec)
+    only(model, ask(1))
+    assert model.report()["answered_by"] == {"tiny-2026": 1}

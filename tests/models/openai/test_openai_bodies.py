@@ -15,6 +15,7 @@ from PIL import Image
 from medgauge.errors import MedGaugeError
 from medgauge.media import at, probe
 from medgauge.types import Media, Message, Request, Text
+from medgauge_model_adapters.seeds import seed_of
 
 
 def picture(folder: Path, name: str, size: tuple[int, int] = (40, 30), **how: object) -> Media:
@@ -101,7 +102,7 @@ def test_the_whole_body_in_chinese_as_vllm_takes_it(server: HostileServer, tmp_p
         "min_p": 0.0,
         "repetition_penalty": 1.1,
         "min_tokens": 2,
-        "seed": 42,
+        "seed": seed_of(request),
         "max_tokens": 64,
         "logprobs": True,
         "response_format": {
@@ -151,6 +152,19 @@ def test_fields_left_out_and_the_other_name_of_the_limit(server: HostileServer) 
     body = body_of(server, ask(1), omit="temperature,seed", max_tokens_field="max_completion_tokens")
     assert set(body) == {"model", "messages", "top_p", "max_completion_tokens"}
     assert body["max_completion_tokens"] == 512
+
+
+def test_every_request_that_draws_has_noise_of_its_own(server: HostileServer) -> None:
+    hot = {"words": "same", "temperature": 1.0}
+    asked = [ask(1, seed=3, **hot), ask(2, seed=3, **hot), ask(1, seed=3, trial=1, **hot), ask(1, seed=4, **hot)]
+    seeds = [body_of(server, request)["seed"] for request in asked]
+    assert len(set(seeds)) == 4
+    assert seeds == [body_of(server, request)["seed"] for request in asked]
+
+
+def test_a_greedy_request_keeps_the_seed_of_the_run_unless_the_server_draws_all_the_same(server: HostileServer) -> None:
+    assert body_of(server, ask(1, seed=3))["seed"] == body_of(server, ask(2, seed=3))["seed"] == 3
+    assert body_of(server, ask(1), omit="temperature")["seed"] != body_of(server, ask(2), omit="temperature")["seed"]
 
 
 def test_openai_itself_gets_the_newer_name(monkeypatch: pytest.MonkeyPatch) -> None:

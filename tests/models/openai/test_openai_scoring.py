@@ -95,6 +95,36 @@ def test_vllm_is_asked_for_the_tokens_by_number(server: HostileServer) -> None:
     assert "top_logprobs" not in body
 
 
+def numbered(server: HostileServer, words: bool) -> None:
+    """Answers "A, B" in three tokens told by number, with their words as bytes beside them or without."""
+    server.tokens = {form: [ord(form.strip()[0])] for form in ("A", " A", "A.", " A.", "B", " B", "B.", " B.")}
+    answer = completion("A, B")
+    content = [
+        {"token": f"token_id:{id}", "logprob": -1.0, "bytes": list((piece if words else f"token_id:{id}").encode())}
+        for id, piece in ((65, "A"), (44, ","), (1066, " B"))
+    ]
+    top = [{"token": f"token_id:{id}", "logprob": math.log(p)} for id, p in ((65, 0.6), (66, 0.2))]
+    content[0]["top_logprobs"] = top
+    answer["choices"][0]["logprobs"] = {"content": content}
+    server.behave = lambda call: Say(body=answer)
+
+
+def test_log_probabilities_stand_beside_scores_by_number(server: HostileServer) -> None:
+    numbered(server, words=True)
+    asked = ask(1, options=LETTERS, many=True, scoring="first-token", logprobs=True)
+    output = only(model_of(server.spec, dialect="vllm"), asked)
+    assert output.scores == pytest.approx({"A": 0.6, "B": 0.2})
+    assert output.logprobs == ((1, -1.0), (2, -1.0), (4, -1.0))
+
+
+def test_tokens_told_by_number_alone_are_refused_not_dropped(server: HostileServer) -> None:
+    numbered(server, words=False)
+    model = model_of(server.spec, dialect="vllm")
+    with pytest.raises(MedGaugeError, match=r"by number alone .* drop logprobs or scoring"):
+        only(model, ask(1, options=LETTERS, many=True, scoring="first-token", logprobs=True))
+    assert only(model, ask(1, options=LETTERS, many=True, scoring="first-token")).text == "A, B"
+
+
 def test_a_server_that_is_no_vllm_is_told_apart(server: HostileServer) -> None:
     with pytest.raises(MedGaugeError, match="has no /tokenize, so it is no vLLM"):
         only(model_of(server.spec, dialect="vllm"), ask(1, options=LETTERS, scoring="first-token"))
