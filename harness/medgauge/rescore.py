@@ -17,6 +17,7 @@ from medgauge.errors import MedGaugeError
 from medgauge.paired import changed
 from medgauge.prepare import result_name
 from medgauge.protocols import Metric
+from medgauge.same_samples import Contents, contents_of
 from medgauge.score import score_task
 from medgauge.spec import RunSpec, TaskSpec, load_tasks
 from medgauge.stats import gather, reduced
@@ -102,6 +103,8 @@ class Rescored:
     changed_files: tuple[str, ...]
     """Of spec, samples and outputs, those that are no longer what was scored."""
     tasks: tuple[TaskChange, ...]
+    contents: Contents
+    """What each task was asked: another run that shares it is of the same samples or is not comparable."""
 
     @property
     def same(self) -> bool:
@@ -121,7 +124,7 @@ def rescore(path: Path) -> Rescored:
     hashes, outputs = run.hashes(), run.outputs()
     stored = {score.key: score for score in run.scores()}
     samples = [one.sample for one in run.samples()]
-    made = []
+    made, contents = [], {}
     for asked, task in zip(spec.tasks, load_tasks([task.name for task in spec.tasks]), strict=True):
         for language in task.card.languages:
             mine = [sample for sample in samples if (sample.task, sample.language) == (task.name, language)]
@@ -132,11 +135,13 @@ def rescore(path: Path) -> Rescored:
             old = [stored[score.key] for score in scores if score.key in stored]
             if len(old) != len(scores) or key not in held or any(o.stats.keys() != old[0].stats.keys() for o in old):
                 raise MedGaugeError(f"{path}: {key} is not scored whole; `medgauge score {path}` does that")
+            contents[key] = contents_of(mine)
             made.append(_task(key, asked, task, (old, scores), metrics, held[key].metrics))
     return Rescored(
         path=str(path),
         changed_files=tuple(n for n in (SPEC, SAMPLES, OUTPUTS) if n in files and files[n] != hashes.get(n)),
         tasks=tuple(made),
+        contents=contents,
     )
 
 

@@ -10,6 +10,7 @@ from medgauge.errors import MedGaugeError, NotComparable
 from medgauge.store import write_atomic
 from medgauge_leaderboards.compare import Asked, compare, refused
 from medgauge_leaderboards.document import Comparison, read_document
+from medgauge_leaderboards.document_sound import require_sound
 from medgauge_leaderboards.reports.github import annotations
 from medgauge_leaderboards.reports.gitlab import code_quality, metrics
 from medgauge_leaderboards.reports.junit import junit
@@ -70,6 +71,7 @@ def run(options: Mapping[str, Any], form: str, out: Path | None) -> Printed:
 def render(file: Path, form: str, out: Path | None) -> Printed:
     """Reports from a document that another comparison wrote, and that is not trusted. Nothing is judged: exit 0."""
     made = read_document(file)
+    require_sound(made, file)
     if out is not None and (out / "compare.json").resolve() == file.resolve():
         raise MedGaugeError(f"{out}: the reports would replace {file}; give another --out")
     if out is not None:
@@ -80,10 +82,21 @@ def render(file: Path, form: str, out: Path | None) -> Printed:
 
 def _printed(made: Comparison, form: str, out: Path | None, error: NotComparable | None) -> Printed:
     text = FORMS[form](made) if form in FORMS else ""
+    printed = Printed(document=plain(made), text=text, exit_code=made.exit_code, error=error)
     if out is not None:
-        for name, written in {name: write(made) for name, write in FILES.items()}.items():
-            write_atomic(out / name, written)
-    return Printed(document=plain(made), text=text, exit_code=made.exit_code, error=error)
+        _write(made, out)
+    return printed
+
+
+def _write(made: Comparison, out: Path) -> None:
+    """All reports, or none: whatever cuts this short, an interruption too, leaves no set that looks whole."""
+    texts = {name: write(made) for name, write in FILES.items()}
+    try:
+        for name, text in texts.items():
+            write_atomic(out / name, text)
+    except BaseException:
+        _clear(out)
+        raise
 
 
 def _clear(out: Path) -> None:

@@ -1,6 +1,6 @@
 """A candidate beside its base: paired differences with intervals and tests, and what the gates make of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from medgauge_leaderboards.comparable import TASKS, differing, obstacles, requir
 from medgauge_leaderboards.document import Absent, Comparison, Gated, Setting
 from medgauge_leaderboards.exploratory import slices
 from medgauge_leaderboards.gate import Rule
-from medgauge_leaderboards.gated import Place, Selection, rules
+from medgauge_leaderboards.gated import Place, Selection, require_something, rules
 from medgauge_leaderboards.gates_file import Gates, read_gates
 from medgauge_leaderboards.held import ceilings, must_pass
 from medgauge_leaderboards.judged import EXIT_CODES, confirmed, judge_all, row, whole, worst_first
@@ -62,7 +62,8 @@ def compare(asked: Asked) -> Comparison:
 
     Without a gates file the primary metric of every task is gated in mode detect. Raises NotComparable, naming the
     fields, where samples, targets, groups, metrics or undeclared settings differ, or a task of the base is missing;
-    MedGaugeError for unknown names, and for runs that must be scored again first; Incomplete for an unfinished run.
+    MedGaugeError for unknown names, and for runs that must be scored again first; Incomplete for an unfinished run;
+    NothingSelected where no gate, ceiling or must-pass sample is left.
     """
     gates = read_gates(asked.gates) if asked.gates else Gates()
     where = str(asked.gates) if asked.gates else DEFAULT
@@ -71,12 +72,13 @@ def compare(asked: Asked) -> Comparison:
     selection = Selection(where=where, base=sides.base, pairs=pairs)
     held = rules(gates, selection)
     pairs = {key: _with_gated(pair, [m for k, m in held if k == key]) for key, pair in pairs.items()}
-    _require_comparable(asked, sides, pairs)
+    _require_comparable(asked, sides, pairs, {key for (key, _), rule in held.items() if rule.mode == "exact"})
+    over, must = ceilings(gates, selection), must_pass(gates, selection)
+    require_something(where, held, over, must)
     measured = _measured(pairs, gates.alpha)
     judged = _judged(asked, sides, pairs, measured, held, gates)
     rows = [row(pairs[p[0]], one, judged.get(p), gates.alpha) for p, one in measured.items()]
     shown = [r for r in rows if r.gate is not None or not asked.metrics or r.metric in asked.metrics]
-    over, must = ceilings(gates, selection), must_pass(gates, selection)
     gated = [(p[0], measured[p]) for p, rule in held.items() if rule.mode != "exact"]
     frame = _frame(asked, gates)
     verdict, code = whole(shown, over, must, strict=frame.strict)
@@ -186,14 +188,17 @@ def _with_gated(pair: Pair, gated: Sequence[str]) -> Pair:
     return Pair(base=pair.base, candidate=pair.candidate, cell=pair.cell, names=tuple(ordered))
 
 
-def _require_comparable(asked: Asked, sides: Sides, pairs: Mapping[str, Pair]) -> None:
+def _require_comparable(asked: Asked, sides: Sides, pairs: Mapping[str, Pair], exact: Container[str]) -> None:
+    """In the tasks that are gated exactly every shared metric has to be made the same way, compared or not."""
     lines = [
         f"{key}: in the base, and the candidate has not run it (if that is meant: --varying {TASKS})"
         for key in sides.base.parts
         if key not in sides.parts and TASKS not in asked.varying
     ]
     lines += undeclared(sides.settings, asked.varying)
-    lines += [line for pair in pairs.values() for line in obstacles(pair.base, pair.candidate, pair.names)]
+    for key, pair in pairs.items():
+        shared = [name for name in pair.base.signatures if name in pair.candidate.signatures]
+        lines += obstacles(pair.base, pair.candidate, shared if key in exact else pair.names)
     if lines:
         raise NotComparable(f"{sides.base.path} and {asked.candidate} are not comparable:\n  " + "\n  ".join(lines))
 

@@ -46,12 +46,12 @@ class Discordance:
     candidate_only: int
     mcnemar_p: float
     descriptive: bool
-    """Groups hold several samples, which McNemar's test takes for independent."""
+    """Groups hold several samples, or samples were asked several times; McNemar's test takes them for independent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """Samples that the candidate measures worse on."""
+    """Samples that the candidate measures worse on, in any trial."""
 
     __pydantic_config__: ClassVar = STRICT
 
@@ -99,7 +99,7 @@ class Row:
     candidate: float | None
     difference: Estimate
     changed: int
-    """Samples whose statistics are not the same."""
+    """Samples whose statistics are not the same, in any trial."""
     test: str | None
     p: float | None
     p_adjusted: float | None

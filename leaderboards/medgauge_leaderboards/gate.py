@@ -27,9 +27,11 @@ class Evidence:
     n: int
     """Samples on which the metric is defined."""
     changed: int
-    """Samples whose statistics are not the same."""
+    """Samples whose statistics are not the same, in any trial."""
     enough: bool
     """There are groups enough for an interval."""
+    read: str = ""
+    """How the answers were read otherwise; empty where they were not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +56,19 @@ def judge(rule: Rule, evidence: Evidence) -> Gated:
 
 
 def _exact(rule: Rule, e: Evidence) -> Gated:
-    if e.changed:
-        return _gated(rule, "fail", "changed", f"{e.changed} of {e.n} samples are measured differently")
-    return _gated(rule, "pass", "identical", "every sample is measured the same")
+    measured = f"{e.changed} of {e.n} samples are measured differently" if e.changed else ""
+    if measured or e.read:
+        return _gated(rule, "fail", "changed", "; ".join(filter(None, (measured, e.read))))
+    return _gated(rule, "pass", "identical", "every answer is read and every sample measured the same")
 
 
 def _detect(rule: Rule, e: Evidence) -> Gated:
     gain, least = e.gain or 0.0, rule.min_effect
     lost = gain < 0 and _significant(rule, e) and (e.high is None or e.high < 0)
-    won = gain > 0 and _significant(rule, e) and (e.low is None or e.low > 0)
+    won = gain > 0 and _significant(rule, e) and e.low is not None and e.low > 0
     if lost and -gain >= least:
         return _gated(rule, "fail", "regressed", f"a loss of {-gain:.4g}, {_p(e)}")
-    if lost:
+    if lost and e.high is not None:
         return _gated(rule, "pass", "regressed-small", f"a certain loss of {-gain:.4g}, under min_effect {least:g}")
     if won:
         return _gated(rule, "pass", "improved", f"a gain of {gain:.4g}, {_p(e)}")

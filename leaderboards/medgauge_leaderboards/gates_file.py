@@ -18,10 +18,13 @@ Fraction: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 TIER_MODES: Mapping[str, Mode] = {"replay": "exact", "smoke": "detect", "full": "noninferior"}
 
 
+FINITE = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
 class Gate(BaseModel):
     """One metric of some tasks, and how it is judged."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = FINITE
 
     task: str
     """A task as results name it (`slake/zh`), or a pattern (`slake/*`, `*`)."""
@@ -38,7 +41,7 @@ class Gate(BaseModel):
 class CeilingRule(BaseModel):
     """A maximum for a share of the samples."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = FINITE
 
     task: str
     share: Share
@@ -56,7 +59,7 @@ class CeilingRule(BaseModel):
 class Gates(BaseModel):
     """The whole file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = FINITE
 
     baseline: str | None = None
     """A blessed name or a path, used where the command line gives the candidate alone."""

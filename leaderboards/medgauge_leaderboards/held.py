@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from medgauge.errors import MedGaugeError
+from medgauge.errors import Incomplete, MedGaugeError
 from medgauge_leaderboards.document import Ceiling, MustPass
 from medgauge_leaderboards.gated import Selection, keys_of
 from medgauge_leaderboards.gates_file import Gates
@@ -55,17 +55,19 @@ def must_pass(gates: Gates, found: Selection) -> list[MustPass]:
 
 
 def _held(where: str, pair: Pair, ids: tuple[str, ...]) -> list[MustPass]:
+    """Right in every trial, or what is said of the first trial that is not."""
     cell = pair.cell
     unknown = [id for id in ids if id not in cell.samples]
     if unknown:
         raise MedGaugeError(f"{where}: must_pass: {pair.base.key} has no sample {unknown[0]!r}")
-    scores = [score for id in ids if (score := cell.score(id)) is not None]
-    return [
-        MustPass(
-            key=pair.base.key,
-            id=score.key.id,
-            status=score.status,
-            passed=score.status == "scored" and verdict(cell, score, values) == "right",
-        )
-        for score, values in zip(scores, sample_values(cell, scores), strict=True)
-    ]
+    asked = [(id, trial) for id in dict.fromkeys(ids) for trial in range(cell.trials)]
+    scores = [score for id, trial in asked if (score := cell.score(id, trial)) is not None]
+    if len(scores) != len(asked):
+        raise Incomplete(f"{cell.run.directory.path}: {pair.base.key}: a must-pass sample has no score in some trial")
+    made: dict[str, MustPass] = {}
+    for score, values in zip(scores, sample_values(cell, scores), strict=True):
+        right = score.status == "scored" and verdict(cell, score, values) == "right"
+        one = MustPass(key=pair.base.key, id=score.key.id, status=score.status, passed=right)
+        if one.id not in made or made[one.id].passed:
+            made[one.id] = one
+    return list(made.values())

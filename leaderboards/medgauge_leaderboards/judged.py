@@ -123,6 +123,7 @@ def _evidence(numbers: Numbers, rule: Rule, p: float | None) -> Evidence:
         n=made.n - made.n_undefined if rule.mode != "exact" else made.n,
         changed=len(numbers.changed),
         enough=made.no_interval != "few-groups",
+        read=numbers.read,
     )
 
 

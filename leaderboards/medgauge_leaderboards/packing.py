@@ -18,6 +18,8 @@ MOST_DISTINCT = 4096
 """Columns with more different values than this are kept as they are."""
 MOST_BYTES = 1 << 30
 """What a column may unpack to: a small file must not fill the memory."""
+MOST_ROWS = 1 << 24
+"""What a metric may have in all its samples together, for the same reason."""
 KINDS = ("undefined", "vector", "rows")
 
 
@@ -65,11 +67,8 @@ def pack(stats: Sequence[Measured]) -> Packed:
 def unpack(packed: Packed) -> list[Measured]:
     """Statistics from text. Raises MedGaugeError where it is damaged."""
     try:
-        kinds = _numbers(packed.kinds, packed.n).astype(int)
-        counts = _numbers(packed.counts, packed.n).astype(int)
+        kinds, counts = _layout(packed)
         total = int(counts.sum())
-        if not set(kinds.tolist()) <= {0, 1, 2} or counts.min(initial=0) < 0 or total * 8 > MOST_BYTES:
-            raise ValueError("impossible counts")
         if total and not packed.columns:
             raise ValueError("rows without numbers")
         columns = [_numbers(column, total) for column in packed.columns]
@@ -81,6 +80,20 @@ def unpack(packed: Packed) -> list[Measured]:
         None if kind == 0 else rows[end - 1] if kind == 1 else tuple(rows[end - count : end])
         for kind, count, end in zip(kinds.tolist(), counts.tolist(), ends.tolist(), strict=True)
     ]
+
+
+def _layout(packed: Packed) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Kind and rows of every sample. Raises ValueError where they cannot be."""
+    if not 0 <= packed.n <= MOST_ROWS:
+        raise ValueError(f"{packed.n} samples")
+    kinds, counts = _numbers(packed.kinds, packed.n), _numbers(packed.counts, packed.n)
+    if not np.isin(kinds, range(len(KINDS))).all():
+        raise ValueError("a kind that there is not")
+    if (counts < 0).any() or (counts != np.floor(counts)).any() or counts.sum() > MOST_ROWS:
+        raise ValueError("impossible counts")
+    if ((kinds < 2) & (counts != kinds)).any():
+        raise ValueError("counts that do not fit the kinds")
+    return kinds.astype(np.intp), counts.astype(np.intp)
 
 
 def _shape(stats: Measured) -> tuple[int, list[tuple[float, ...]]]:

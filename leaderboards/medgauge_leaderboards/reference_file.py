@@ -15,6 +15,7 @@ from medgauge.spec import RunSpec
 from medgauge.store import write_atomic
 from medgauge.strict import STRICT
 from medgauge_leaderboards.packing import Packed, unpack
+from medgauge_leaderboards.reference_sound import require_sound
 from medgauge_leaderboards.sides import Part
 
 SCHEMA_VERSION = 1
@@ -123,7 +124,9 @@ def read_reference(file: Path) -> Reference:
     version = data.get("schema_version") if isinstance(data, dict) else None
     if version != SCHEMA_VERSION:
         raise BadRecord(file, None, "schema_version", f"{SCHEMA_VERSION}, of a blessed reference", version)
-    return codec.convert(Reference, data, file)
+    reference = codec.convert(Reference, data, file)
+    require_sound(reference, file)
+    return reference
 
 
 def write_reference(reference: Reference, folder: Path) -> Path:
@@ -134,21 +137,17 @@ def write_reference(reference: Reference, folder: Path) -> Path:
 
 
 def part_of_kept(key: str, kept: Kept, file: Path) -> Part:
-    """One task of a reference as a side of a comparison. Raises MedGaugeError where it is damaged."""
+    """One task of a reference as a side of a comparison. Raises BadRecord where it is damaged."""
     stats = {}
     for name, packed in kept.packed.items():
+        field = f"tasks.{key}.packed.{name}"
+        if packed.n != kept.n * kept.trials:
+            raise BadRecord(file, None, field, f"{kept.n} samples x {kept.trials}", packed.n)
         try:
             stats[name] = unpack(packed)
         except MedGaugeError as error:
-            raise MedGaugeError(f"{file}: {name} of {key}: {error}; take the file from version control") from error
-        if len(stats[name]) != kept.n * kept.trials or name not in kept.metrics:
-            raise BadRecord(
-                file,
-                None,
-                f"tasks.{key}.packed.{name}",
-                f"{kept.n} samples x {kept.trials} of a metric it holds",
-                packed.n,
-            )
+            whole = "statistics as they were packed (take the file from version control)"
+            raise BadRecord(file, None, field, whole, str(error)) from error
     return Part(
         key=key,
         task=kept.task,

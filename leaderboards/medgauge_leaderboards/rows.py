@@ -12,12 +12,12 @@ from medgauge.paired import Matched, Paired, changed, paired
 from medgauge.power import design_effect, detectable, detectable_accuracy
 from medgauge.protocols import Metric
 from medgauge.score import target_of
-from medgauge.significance import Discordant, Significance, compare_all, contrast, discordant, mean_differences
+from medgauge.significance import Discordant, Significance, compare_all, contrast, discordant, mcnemar, mean_differences
 from medgauge.stats import gather
 from medgauge.types import Score
 from medgauge_leaderboards.comparable import current
 from medgauge_leaderboards.document import Discordance, Lost
-from medgauge_leaderboards.sides import Part, measured_as, ordered
+from medgauge_leaderboards.sides import Part, measured_as, ordered, read_otherwise
 from medgauge_leaderboards.site.runs import Cell
 
 
@@ -46,9 +46,11 @@ class Numbers:
     tested: Significance | None
     split: Discordant | None
     effect: float | None
-    """Design effect of a proportion's differences."""
+    """Design effect of a proportion's differences, where there is one pass."""
     changed: tuple[int, ...]
-    """Places at which the statistics are not the same, in the first pass."""
+    """Places at which the statistics are not the same in any of the passes."""
+    read: str
+    """How the answers themselves were read otherwise, whatever is measured of them; empty where they were not."""
 
     @property
     def sign(self) -> int:
@@ -77,13 +79,20 @@ class Numbers:
         )
 
     def lost(self) -> Lost | None:
-        """Samples on which a mean of one value a sample is worse; None for another kind of metric."""
-        name, old, new = self.metric.name, self.old[0], self.new[0]
-        if mean_differences(self.metric, gather(self.metric, old), gather(self.metric, new)) is None:
-            return None
-        worse = [new[i] for i in self.changed if self.sign * (_first(new[i], name) - _first(old[i], name)) < 0]
-        counts = dict(sorted(Counter(str(score.status) for score in worse).items()))
-        return Lost(n=len(worse), by_status=counts, ids=tuple(score.key.id for score in worse[:10]))
+        """Samples on which a mean of one value a sample is worse in any pass; None for another kind of metric.
+
+        The status is that of the first pass in which it is worse.
+        """
+        name, worse = self.metric.name, dict[int, Score]()
+        for old, new in zip(self.old, self.new, strict=True):
+            if mean_differences(self.metric, gather(self.metric, old), gather(self.metric, new)) is None:
+                return None
+            for i in self.changed:
+                if self.sign * (_first(new[i], name) - _first(old[i], name)) < 0:
+                    worse.setdefault(i, new[i])
+        scores = [worse[i] for i in sorted(worse)]
+        counts = dict(sorted(Counter(str(score.status) for score in scores).items()))
+        return Lost(n=len(scores), by_status=counts, ids=tuple(score.key.id for score in scores[:10]))
 
 
 def numbers(pair: Pair, alpha: float, second: Cell | None = None) -> dict[str, Numbers]:
@@ -102,7 +111,8 @@ def numbers(pair: Pair, alpha: float, second: Cell | None = None) -> dict[str, N
     tests = compare_all(
         {m.name: contrast(m, old, new) for m in metrics if m.resampled and made[m.name].estimate.value is not None}
     )
-    return {m.name: _numbers(m, old, new, made[m.name], tests.get(m.name)) for m in metrics}
+    read = read_otherwise(pair.base, pair.candidate)
+    return {m.name: _numbers(m, old, new, made[m.name], tests.get(m.name), read) for m in metrics}
 
 
 def _numbers(
@@ -111,8 +121,9 @@ def _numbers(
     new: tuple[Sequence[Score], ...],
     made: Paired,
     tested: Significance | None,
+    read: str,
 ) -> Numbers:
-    split = discordant(metric, old[0], new[0]) if made.estimate.value is not None else None
+    split = _split(metric, old, new) if made.estimate.value is not None else None
     return Numbers(
         metric=metric,
         old=old,
@@ -120,9 +131,20 @@ def _numbers(
         paired=made,
         tested=tested,
         split=split,
-        effect=_design_effect(metric, old[0], new[0], split),
-        changed=tuple(changed(metric, old[0], new[0])),
+        effect=_design_effect(metric, old[0], new[0], split) if len(new) == 1 else None,
+        changed=tuple(sorted({i for one, other in zip(old, new, strict=True) for i in changed(metric, one, other)})),
+        read=read,
     )
+
+
+def _split(metric: Metric, old: tuple[Sequence[Score], ...], new: tuple[Sequence[Score], ...]) -> Discordant | None:
+    """Summed over the passes: several make one sample count several times, and McNemar's test only describes."""
+    splits = [discordant(metric, one, other) for one, other in zip(old, new, strict=True)]
+    found = [split for split in splits if split is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    lost, won = sum(split.a_only for split in found), sum(split.b_only for split in found)
+    return Discordant(a_only=lost, b_only=won, p=mcnemar(lost, won), descriptive=True)
 
 
 def _design_effect(

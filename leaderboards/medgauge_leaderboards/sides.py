@@ -5,15 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from medgauge.codec import dumps, plain
-from medgauge.types import Rows, Sample, Score, Vector
+from medgauge.codec import dumps
+from medgauge.same_samples import CONTENT, Content, contents_of
+from medgauge.types import Rows, Score, Vector
 from medgauge_leaderboards.site.runs import Cell
 
-CONTENT = ("question", "choices", "regions", "target", "group")
-"""What makes a sample the same one, beside its id and the bytes of its pictures."""
 DIGITS = 32
 """Hex digits kept of a digest."""
-Content: TypeAlias = Mapping[str, object]
 Measured: TypeAlias = Vector | Rows | None
 
 
@@ -40,13 +38,16 @@ class Part:
     stats: Mapping[str, Sequence[Measured]]
     contents: Mapping[str, Content] | None
     """Sample id to content; None for a reference, which holds hashes alone."""
+    read: tuple[tuple[str, str, bool], ...] | None = None
+    """Id, status and whether it was truncated, of every answer in the order of `stats`; None for a reference, which
+    holds `counts` alone."""
 
 
 def part_of(cell: Cell) -> Part:
     """One task of a run."""
     ids = sorted(cell.samples)
     scores = [score for one in ordered(cell) for score in one]
-    contents = {id: content(cell.samples[id].sample) for id in ids}
+    contents = contents_of([cell.samples[id].sample for id in ids])
     names = list(scores[0].stats) if scores else []
     return Part(
         key=cell.key,
@@ -64,7 +65,19 @@ def part_of(cell: Cell) -> Part:
         ),
         stats={name: [score.stats[name] for score in scores] for name in names},
         contents=contents,
+        read=tuple((score.key.id, score.status, score.truncated) for score in scores),
     )
+
+
+def read_otherwise(base: Part, candidate: Part) -> str:
+    """How the answers of two sides over the same samples were read differently; empty where they were not."""
+    names = dict.fromkeys([*base.counts, *candidate.counts])
+    counts = [(name, base.counts.get(name, 0), candidate.counts.get(name, 0)) for name in names]
+    moved = [f"{name} {one} -> {other}" for name, one, other in counts if one != other]
+    if base.read is not None and candidate.read is not None and len(base.read) == len(candidate.read):
+        ids = [mine[0] for mine, theirs in zip(base.read, candidate.read, strict=True) if mine != theirs]
+        moved += [f"{len(ids)} answers have another status, {ids[0]!r} first"] if ids else []
+    return f"answers are read otherwise: {', '.join(moved)}" if moved else ""
 
 
 def ordered(cell: Cell) -> list[list[Score]]:
@@ -79,13 +92,6 @@ def measured_as(part: Part, names: Sequence[str], scores: Sequence[Score], trial
     return [
         replace(score, stats={name: column[i] for name, column in columns.items()}) for i, score in enumerate(scores)
     ]
-
-
-def content(sample: Sample) -> Content:
-    """What must be the same on both sides, by field."""
-    data = plain(sample)
-    pictures = [{"sha256": media.sha256} for media in sample.media]
-    return {name: data[name] for name in CONTENT} | {"media": pictures}
 
 
 def digests(contents: Mapping[str, Content]) -> dict[str, str]:

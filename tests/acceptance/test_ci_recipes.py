@@ -96,7 +96,8 @@ def test_green_red_and_strict(world: Path) -> None:
 
 
 def test_a_second_run_is_made_once_and_only_after_a_regression(world: Path) -> None:
-    again = "echo again >> asked; cp -r runs/worse runs/second 2>/dev/null || true"
+    asked = "medgauge run phantom-vqa --limit 40 --model replay:recorded/worse.jsonl --out runs/second"
+    again = f"echo again >> asked; {asked}"
     words = {"base": "main", "again": again, "again_run": "runs/second"}
     code, outputs, _, log = action(world, candidate="runs/worse", **words)
     assert (code, outputs["verdict"]) == (10, "regression")
@@ -107,13 +108,25 @@ def test_a_second_run_is_made_once_and_only_after_a_regression(world: Path) -> N
     code, _, _, log = action(world, candidate="runs/worse", base="main", again="exit 0", again_run="runs/nowhere")
     assert code not in (0, 10), "a second run that is not there confirms nothing and clears nothing"
     assert action(world, candidate="runs/worse", base="main", again="exit 7", again_run="runs/second")[0] == 10
+    copy = "cp -r runs/worse runs/copy"
+    code, outputs, _, log = action(world, candidate="runs/worse", base="main", again=copy, again_run="runs/copy")
+    assert (code, outputs["verdict"]) == (2, "error"), "a copy is no second run"
+    assert "is the same run as" in log
+
+
+def test_a_second_run_that_nobody_could_find_is_refused_before_the_first_is_looked_at(world: Path) -> None:
+    code, outputs, summary, log = action(world, candidate="runs/main", base="main", again="echo again >> never")
+    assert (code, outputs, summary) == (2, {"verdict": "error", "exit-code": "2"}, "")
+    assert "::error title=medgauge::again needs again-run" in log
+    assert "RESULT" not in log
+    assert not (world / "never").exists()
 
 
 def test_a_crash_is_neither_green_nor_red_and_shows_no_old_report(world: Path) -> None:
     action(world, candidate="runs/main", base="main")
     broken = world / "bin" / "medgauge"
     text = broken.read_text()
-    broken.write_text("#!/bin/sh\nrm -f medgauge-compare/*\nexit 1\n")
+    broken.write_text("#!/bin/sh\nexit 1\n")
     try:
         code, outputs, summary, log = action(world, candidate="runs/main", base="main")
     finally:

@@ -83,7 +83,11 @@ def test_alpha_sets_the_level_of_intervals_and_tests(tmp_path: Path, pair: tuple
 
 ERRORS = [
     ("gates: [{task: made-vqq}]", MedGaugeError, r"task 'made-vqq': the base has made-report, made-vqa/en"),
-    ("gates: [{task: '*', metric: exact_mtach}]", MedGaugeError, r"'exact_mtach' of \*: none that can be gated"),
+    (
+        "gates: [{task: '*', metric: exact_mtach}]",
+        MedGaugeError,
+        r"'exact_mtach' of made-report: none that can be gated",
+    ),
     ("gates: [{task: '*', metric: duplicate_rate}]", MedGaugeError, "it ranks nothing"),
     ("gates: [{task: '*'}, {task: made-report}]", MedGaugeError, "rouge_l of made-report is gated twice"),
     ("gates: [{task: '*', mode: noninferior, margin: 2.0}]", MedGaugeError, "two points are 0.02"),
@@ -183,7 +187,9 @@ def test_settings_differ_only_where_that_is_declared(tmp_path: Path, pair: tuple
     edit(other, "spec.json", lambda text: text.replace('"control": "none"', '"control": "blind"'))
     with pytest.raises(NotComparable, match=r"control: 'none' in the base, 'blind' .*--varying control"):
         compare(pair[0], other, varying=("prompts",))
-    with pytest.raises(MedGaugeError, match=r"--varying 'prompt': expected one of control, generation, limit, model"):
+    with pytest.raises(
+        MedGaugeError, match=r"--varying 'prompt': expected one of .*control, cot, generation, limit, model"
+    ):
         compare(pair[0], other, varying=("prompt",))
 
 

@@ -70,6 +70,8 @@ def test_few_groups_are_never_green_and_a_test_can_still_be_red() -> None:
     few = {"low": None, "high": None, "lower": None, "upper": None, "mde": None, "enough": False}
     for rule in (DETECT, POINT, TWO):
         assert judge(rule, evidence(0.0, None, 1.0, changed=0, **few)).outcome == "inconclusive"
+    assert judge(DETECT, evidence(0.5, None, 0.004, **few)).outcome == "inconclusive", "no gain without an interval"
+    assert judge(POINT, evidence(-0.005, None, 0.004, **few)).outcome == "inconclusive", "nor a small loss"
     assert judge(DETECT, evidence(-0.5, None, 0.004, **few)).verdict == "regressed"
     assert judge(TWO, evidence(-0.5, None, 0.002, **few)).outcome == "inconclusive"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from medgauge.cli.compare_text import print_comparison
+from medgauge.cli.compare_text import print_comparison, print_refusals
 from medgauge.errors import MedGaugeError
 from medgauge.plugins import catalog
 
@@ -41,6 +41,10 @@ def compare(sides: tuple[str, ...], form: str, as_json: bool, out: Path | None, 
     if source is not None:
         if sides:
             raise MedGaugeError("--from renders a document again; it takes no runs")
+        judging = [name for name in ("gates", "strict", "confirm", "metrics", "varying") if options[name]]
+        if judging:
+            name = judging[0].replace("metrics", "metric")
+            raise MedGaugeError(f"--from renders a document again and judges nothing; it takes no --{name}")
         printed = catalog("commands").load("compare-render")(source, form, out)
     else:
         if not 1 <= len(sides) <= 2:
@@ -51,6 +55,8 @@ def compare(sides: tuple[str, ...], form: str, as_json: bool, out: Path | None, 
         click.echo(printed.text.encode(), nl=False)
     elif printed.document["verdict"] != "not-comparable":
         print_comparison(printed.document)
+    elif source is not None:
+        print_refusals(printed.document)
     if printed.error is not None:
         raise printed.error
     return int(printed.exit_code)

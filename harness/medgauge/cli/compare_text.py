@@ -1,16 +1,22 @@
-"""A comparison as text for a terminal: the gates first, worst first; then every metric; the result last."""
+"""A comparison as text for a terminal: the gates first, worst first; then every metric; the result last.
+
+Every name comes from data. None can move the cursor, and none can begin a line that a runner obeys.
+"""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+import click
+
 from medgauge.cli.table import NEITHER, interval, marks, number, signed, stdout, table, visible
+from medgauge.progress import disarmed
 
 LEGEND = (
     "* primary; difference: candidate minus base; p two-sided, by resampling whole groups; p adj.: over all gated "
     "metrics (noninferior: one-sided); MDE: the difference found with 80 % power; n: samples on which it is defined"
 )
-DESCRIPTIVE = "+ descriptive: groups hold several samples, which the test takes for independent"
+DESCRIPTIVE = "+ descriptive: groups hold several samples or trials, which the test takes for independent"
 WORDS = {
     "regressed": "✗ REGRESSED",
     "changed": "✗ CHANGED",
@@ -29,12 +35,27 @@ Row = Mapping[str, Any]
 def print_comparison(made: Mapping[str, Any]) -> None:
     """The document of a comparison on stdout."""
     console = stdout()
+    with console.capture() as printed:
+        _print(console, made)
+    console.file.write(disarmed(printed.get()))
+
+
+def print_refusals(made: Mapping[str, Any]) -> None:
+    """A document of sides that are not comparable: why, a field a line."""
+    for line in made["refusals"]:
+        click.echo(disarmed(visible(f"not comparable: {line}")))
+    count = len(made["refusals"])
+    fields = f"{count} field{'' if count == 1 else 's'} differ"
+    click.echo(f"RESULT  {made['verdict']}: {fields}; exit {made['exit_code']}")
+
+
+def _print(console: Any, made: Mapping[str, Any]) -> None:
     _print_sides(console, made)
     gated = [row for row in made["rows"] if row["gate"]]
     if gated:
         by = made["gates_file"] or "the primary metric of every task, mode detect"
         console.print()
-        console.print(visible(f"gates ({by})"), style="bold")
+        _line(console, f"gates ({by})", "bold")
         console.print(_gates(gated))
     _print_held(console, made, gated)
     order = {key: i for i, key in enumerate(dict.fromkeys(row["key"] for row in made["rows"]))}
@@ -44,9 +65,9 @@ def print_comparison(made: Mapping[str, Any]) -> None:
     _print_slices(console, made["slices"])
     for entry in made["not_compared"]:
         what = f"{entry['metric']} of {entry['task']}" if entry["metric"] else entry["task"]
-        console.print(visible(f"not compared: {what} is in the {entry['only_in']} alone"))
+        _line(console, f"not compared: {what} is in the {entry['only_in']} alone")
     _print_legend(console, made)
-    console.print(visible(result(made)), style="bold", soft_wrap=True)
+    _line(console, result(made), "bold")
 
 
 def result(made: Mapping[str, Any]) -> str:
@@ -74,12 +95,12 @@ def _print_sides(console: Any, made: Mapping[str, Any]) -> None:
         one = made[side]
         control = "" if one["control"] == "none" else f" ({one['control']})"
         blessed = f"  blessed as {one['name']}: {one['reason']}" if one["name"] else ""
-        console.print(visible(f"{side:9}  {one['model']}{control}  {one['path']}{blessed}"), style="bold")
+        _line(console, f"{side:9}  {one['model']}{control}  {one['path']}{blessed}", "bold")
     for one in made["differing_settings"]:
         line = f"differs: {one['field']}: {one['base']!r} and {one['candidate']!r}"
-        console.print(visible(line), soft_wrap=True)
+        _line(console, line)
     for note in made["notes"]:
-        console.print(visible(f"note: {note}"), soft_wrap=True)
+        _line(console, f"note: {note}")
 
 
 def _gates(rows: Sequence[Row]) -> Any:
@@ -90,7 +111,7 @@ def _gates(rows: Sequence[Row]) -> Any:
         made.add_row(
             WORDS[row["gate"]["verdict"]],
             visible(row["key"]),
-            row["metric"],
+            visible(row["metric"]),
             str(one["n"] - one["n_undefined"]),
             number(row["base"]),
             number(row["candidate"]),
@@ -107,39 +128,40 @@ def _print_held(console: Any, made: Mapping[str, Any], gated: Sequence[Row]) -> 
     """Why each gate says so, what was lost, ceilings and must-pass samples."""
     for row in gated:
         gate = row["gate"]
-        console.print(visible(f"  {row['key']} {row['metric']} ({gate['mode']}): {gate['why']}"), soft_wrap=True)
+        _line(console, f"  {row['key']} {row['metric']} ({gate['mode']}): {gate['why']}")
         if gate["lost"] and gate["lost"]["n"]:
             kinds = ", ".join(
                 f"{n} {'wrong' if name == 'scored' else name.replace('_', ' ')}"
                 for name, n in gate["lost"]["by_status"].items()
             )
             ids = " ".join(gate["lost"]["ids"])
-            console.print(visible(f"    lost on {gate['lost']['n']} samples ({kinds}): {ids}"))
+            _line(console, f"    lost on {gate['lost']['n']} samples ({kinds}): {ids}")
     for one in made["ceilings"]:
         limits = ", ".join(f"{name} {one[name]:g}" for name in ("max", "max_increase") if one[name] is not None)
         mark = "✗ over the ceiling" if one["violated"] else "= under the ceiling"
         shares = f"{one['share']} {one['base']:.4f} -> {one['candidate']:.4f}"
-        console.print(visible(f"  {mark}: {one['key']} {shares} ({limits})"))
+        _line(console, f"  {mark}: {one['key']} {shares} ({limits})")
     for one in made["must_pass"]:
         if not one["passed"]:
-            console.print(visible(f"  ✗ must pass: {one['key']} {one['id']} ({one['status']}) is not right"))
+            _line(console, f"  ✗ must pass: {one['key']} {one['id']} ({one['status']}) is not right")
 
 
 def _print_task(console: Any, made: Mapping[str, Any], key: str, own: Sequence[Row]) -> None:
-    console.print(f"\n{visible(key)}", style="bold")
+    console.print()
+    _line(console, key, "bold")
     for side in ("base", "candidate"):
         counts = made[side]["status"][key].items()
         unread = {name: n for name, n in counts if n and name not in ("scored", "truncated")}
         if unread:
             words = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in unread.items())
-            console.print(f"  {side}: {words}, measured as no answer", style="bold")
+            _line(console, f"  {side}: {words}, measured as no answer", "bold")
     console.print(_table([row for row in own if not _undefined(row)]))
     for row in own:
         if row["discordant"] and row["discordant"]["base_only"] + row["discordant"]["candidate_only"]:
-            console.print(f"  {_discordant(row)}", style="dim")
+            _line(console, f"  {_discordant(row)}", "dim")
     absent = [row["metric"] for row in own if _undefined(row)]
     if absent:
-        console.print(f"  undefined on every sample: {', '.join(absent)}", style="dim")
+        _line(console, f"  undefined on every sample: {', '.join(absent)}", "dim")
 
 
 def _table(rows: Sequence[Row]) -> Any:
@@ -150,7 +172,7 @@ def _table(rows: Sequence[Row]) -> Any:
         one = row["difference"]
         undefined = (str(one["n_undefined"] or ""),) if holes else ()
         made.add_row(
-            f"{row['metric']}{marks(row['primary'], row['higher_is_better'])}",
+            f"{visible(row['metric'])}{marks(row['primary'], row['higher_is_better'])}",
             number(row["base"]),
             number(row["candidate"]),
             signed(one["value"]),
@@ -183,7 +205,7 @@ def _print_slices(console: Any, slices: Sequence[Row]) -> None:
         cells = (str(one["n"]), signed(one["value"]), interval(one, signed), chance(row["p"]))
         made.add_row(
             visible(row["key"]),
-            row["metric"],
+            visible(row["metric"]),
             visible(f"{row['tag']}={row['value']}"),
             *cells,
             chance(row["p_adjusted"]),
@@ -201,7 +223,12 @@ def _print_legend(console: Any, made: Mapping[str, Any]) -> None:
     console.print("how each number is made", style="dim")
     signatures = dict.fromkeys(row["signature"] for row in made["rows"])
     for line in (*signatures, *(f"{name}  {how}" for name, how in sorted(made["settings"].items()))):
-        console.print(f"  {line}", style="dim", soft_wrap=True)
+        _line(console, f"  {line}", "dim")
+
+
+def _line(console: Any, text: str, style: str | None = None) -> None:
+    """One line with data in it, never wrapped: what is wrapped begins a line of its own."""
+    console.print(visible(text), style=style, soft_wrap=True)
 
 
 def _undefined(row: Row) -> bool:

@@ -67,14 +67,15 @@ def main(arguments: list[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         code = cli.main(words, prog_name="medgauge", standalone_mode=False)
+        sys.stdout.flush()
     except MedGaugeError as error:
         if "--debug" in words:
             traceback.print_exc()
         say(f"medgauge: error: {error}")
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader had enough
-        sys.exit(0)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)  # the reader had enough; whatever the command found, nobody was told, and that is no pass
     except OSError as error:
         if "--debug" in words:
             traceback.print_exc()

@@ -8,6 +8,7 @@ import click
 
 from medgauge.cli.table import number, print_json, signed, stdout, table, visible
 from medgauge.rescore import Rescored, rescore
+from medgauge.same_samples import require_same
 
 EXIT_CHANGED = 10
 
@@ -15,10 +16,14 @@ EXIT_CHANGED = 10
 def score_diff(runs: Sequence[Path], base: Path | None, as_json: bool) -> int:
     """Print what today's code makes of each run beside what it holds; with a base, the model's part as well.
 
-    Exits 10 where the code makes anything otherwise, or the answers are no longer those that were scored.
+    Exits 10 where the code makes anything otherwise, or the answers are no longer those that were scored. Raises
+    NotComparable for a base that answered other samples: that difference would not be the model's.
     """
     against = rescore(base) if base is not None else None
     made = [rescore(path) for path in dict.fromkeys(runs)]
+    if against is not None:
+        for one in made:
+            require_same(against.contents, one.contents, (against.path, one.path))
     if as_json:
         print_json({one.path: document(one, against) for one in made})
     else:
