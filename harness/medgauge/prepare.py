@@ -17,8 +17,8 @@ from medgauge.data.files import refuse_modified
 from medgauge.data.ready import readiness
 from medgauge.data.samples import faults
 from medgauge.errors import BadRecord, Incomplete, NothingSelected, SpecMismatch
+from medgauge.flat import flatten
 from medgauge.progress import progress
-from medgauge.spec import flatten
 from medgauge.store import SAMPLES, RunDirectory, StoredSample, sample_line, write_atomic
 from medgauge.subset import stratified
 from medgauge.tasks import PUBLISH_LEVELS, Loaded, Publish, Task

@@ -10,6 +10,7 @@ from medgauge import codec
 from medgauge.cot import Cot, split_cot
 from medgauge.declared import Declared, Setting, declared
 from medgauge.errors import MedGaugeError, SpecMismatch, UnknownName, shorten
+from medgauge.flat import flatten
 from medgauge.generation import Generation, make_generation, split_generation
 from medgauge.plugins import catalog
 from medgauge.protocols import BoxFormat, Learner, Model, Recording, Style
@@ -269,17 +270,6 @@ def require_same(run: RunDirectory, spec: RunSpec) -> None:
         a, b = flatten(there), flatten(here)
         names = [name for name in sorted(a | b) if a.get(name) != b.get(name)]
         raise SpecMismatch(run.path, [(name, a.get(name), b.get(name)) for name in names])
-
-
-def flatten(data: object, prefix: str = "") -> dict[str, object]:
-    """Nested data as dotted names and leaves, for showing what differs."""
-    if isinstance(data, dict):
-        items: list[tuple[str, object]] = [(str(k), v) for k, v in data.items()]
-    elif isinstance(data, list):
-        items = [(str(i), v) for i, v in enumerate(data)]
-    else:
-        return {prefix: data}
-    return {k: v for name, value in items for k, v in flatten(value, f"{prefix}.{name}" if prefix else name).items()}
 
 
 def identity(spec: RunSpec) -> str:

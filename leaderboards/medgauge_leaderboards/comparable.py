@@ -5,8 +5,9 @@ from typing import Any
 
 from medgauge.codec import plain
 from medgauge.errors import MedGaugeError, shorten
+from medgauge.flat import flatten
 from medgauge.protocols import Metric
-from medgauge.spec import RunSpec, flatten
+from medgauge.spec import RunSpec
 from medgauge_leaderboards.document import Setting
 from medgauge_leaderboards.sides import Part
 from medgauge_leaderboards.site.runs import Cell

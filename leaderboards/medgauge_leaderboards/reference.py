@@ -8,11 +8,11 @@ import numpy as np
 
 from medgauge.codec import plain
 from medgauge.errors import MedGaugeError, NotComparable
+from medgauge.flat import flatten
 from medgauge.manifest import now
 from medgauge.paired import changed
 from medgauge.protocols import Metric
 from medgauge.significance import mean_differences
-from medgauge.spec import flatten
 from medgauge.stats import aligned, gather, reduced
 from medgauge.types import Score
 from medgauge_leaderboards.comparable import current
