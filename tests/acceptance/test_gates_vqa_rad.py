@@ -92,11 +92,11 @@ def by(source: Path, *words: object, code: int = 0) -> subprocess.CompletedProce
 
 @pytest.fixture
 def answers(shared: Path, tmp_path: Path) -> Path:
-    """The recorded answers of rank 4, some of them in the tags that a parser takes off."""
+    """The recorded answers of rank 4, some of them in the fences that a parser takes off."""
     lines = (shared / "golden" / "vqa_rad_runs" / "lora-rank4.jsonl").read_text("utf-8").splitlines()
     records = [json.loads(line) for line in lines]
     for record in records[::2]:
-        record["text"] = f"<answer>{record['text']}</answer>"
+        record["text"] = f"```answer\n{record['text']}\n```"
     file = tmp_path / "answers.jsonl"
     file.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
     return file
@@ -117,7 +117,7 @@ def test_one_regular_expression_of_a_parser_changed(shared: Path, source: Path, 
     before, after, gates = tmp_path / "before", tmp_path / "after", tmp_path / "gates.yaml"
     gates.write_text(REPLAY)
     by(source, *replayed(shared, answers, before))
-    mutate(source, "tasks/medgauge_tasks/reading.py", 'r"</?answer>"', 'r"</answers>"')
+    mutate(source, "tasks/medgauge_tasks/reading.py", 'r"```[A-Za-z0-9_-]{0,20}"', 'r"~~~[A-Za-z0-9_-]{0,20}"')
     by(source, *replayed(shared, answers, after))
     said = by(source, "compare", before, after, "--gates", gates, code=10).stdout
     assert re.search("✗ CHANGED +vqa-rad +exact_match", said)
@@ -152,14 +152,13 @@ def test_two_images_swapped(shared: Path, source: Path, answers: Path, tmp_path:
     lines = (tmp_path / "before" / "samples.jsonl").read_text("utf-8").splitlines()
     pictures = list(dict.fromkeys(json.loads(line)["media"][0]["path"] for line in lines))[:2]
     data = tmp_path / "data"
-    shutil.copytree(shared / "data" / DATA, data / DATA, copy_function=os.symlink)
+    shutil.copytree(shared / "data" / DATA, data / DATA, copy_function=shutil.copyfile)
     for folder in [data, *[path for path in data.rglob("*") if path.is_dir()]]:
         folder.chmod(0o755)
-    files = [next(path for path in data.rglob(Path(name).name)) for name in pictures]
-    targets = [file.readlink() for file in files]
-    for file, target in zip(files, reversed(targets), strict=True):
-        file.unlink()
-        file.symlink_to(target)
+    one, other = (next(path for path in data.rglob(Path(name).name)) for name in pictures)
+    kept = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(kept)
     by(source, *replayed(shared, answers, tmp_path / "after", data=data))
     refused = by(source, "compare", tmp_path / "before", tmp_path / "after", code=3).stderr
     assert re.search(r"vqa-rad media.0.sha256: \d+ samples, '\d+' first", refused)
