@@ -1,5 +1,6 @@
 """Nothing that a model can write crashes clinical_lite or keeps it busy."""
 
+import gc
 import time
 from collections.abc import Callable
 
@@ -45,9 +46,17 @@ lengths = st.lists(st.tuples(st.sampled_from([1.0, 2.0, 3.0, 10.0, 10.5, 11.0, 1
 
 
 def seconds(read: Callable[[str], object], text: str) -> float:
-    started = time.process_time()
-    read(text)
-    return time.process_time() - started
+    """The faster of two readings, without the collector: it walks all that other tests have left in memory."""
+    gc.disable()
+    try:
+        taken = []
+        for _ in range(2):
+            started = time.process_time()
+            read(text)
+            taken.append(time.process_time() - started)
+        return min(taken)
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("piece", PIECES, ids=repr)
