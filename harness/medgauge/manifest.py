@@ -35,7 +35,7 @@ def write_manifest(
     """Write `manifest.json`; from then on the run is whole.
 
     `lists` are what a reader must know by name: records excluded, samples failed, samples missing. `made` is how the
-    answers came about: what the model reports of itself, and what they cost.
+    answers came about: what is known of the model, what it reports of its work, and what the answers cost.
     """
     run.write(
         MANIFEST,
@@ -69,7 +69,7 @@ def usage_of(outputs: Iterable[Output]) -> dict[str, float | None]:
         "input_tokens": total(usage.input_tokens for usage in usages),
         "output_tokens": total(usage.output_tokens for usage in usages),
         "seconds": total(usage.seconds for usage in usages),
-        "without_tokens": sum(usage.output_tokens is None for usage in usages),
+        "without_tokens": sum(usage.input_tokens is None or usage.output_tokens is None for usage in usages),
     }
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from medgauge import codec
+from medgauge.about import About
+from medgauge.declared import about_of
 from medgauge.errors import Incomplete, MedGaugeError
 from medgauge.manifest import earlier, now, usage_of, write_manifest
 from medgauge.parity import Judged
@@ -43,6 +45,8 @@ class Past:
     allow_missing: bool
     model: Mapping[str, Any]
     """How the model says that its answers were made."""
+    about: About
+    """What is known of the model."""
 
 
 def execute(
@@ -67,15 +71,18 @@ def execute(
             say(f"modified {line}")
         write_samples(run, selected, plan.tasks)
         write_thumbnails(run, selected, plan.tasks)
-        before = earlier(run).get("model", {})
+        before = earlier(run)
+        known = _about(run, before)
         asked = predict(run, plan, selected, data_dir, allow_missing=allow_missing)
-        model = dict(plan.model.report()) if asked and isinstance(plan.model, Reporting) else before
+        model = dict(plan.model.report()) if asked and isinstance(plan.model, Reporting) else before.get("model", {})
+        about = about_of(plan.model)  # only now: weights that were not here at the start can be counted
         past = Past(
             started=started,
             excluded=selected.excluded,
             modified=selected.modified,
             allow_missing=allow_missing,
             model=model,
+            about=known if about == About() else about,
         )
         return _finish(run, plan.spec, plan.tasks, past)
 
@@ -96,6 +103,7 @@ def score_again(path: Path) -> Finished:
         modified=tuple(before.get("modified", ())),
         allow_missing=bool(before.get("allow_missing", False)),
         model=before.get("model", {}),
+        about=_about(run, before),
     )
     tasks = load_tasks([task.name for task in spec.tasks])
     for made, today in zip(spec.tasks, tasks, strict=True):
@@ -105,6 +113,11 @@ def score_again(path: Path) -> Finished:
             )
     with run.writing():
         return _finish(run, spec, tasks, past)
+
+
+def _about(run: RunDirectory, before: Mapping[str, Any]) -> About:
+    """What an earlier manifest keeps of the model; nothing where it keeps nothing. Raises BadRecord."""
+    return codec.convert(About, before.get("about", {}), run.path / MANIFEST)
 
 
 def _require_unchanged(run: RunDirectory, hashes: Mapping[str, str]) -> None:
@@ -141,7 +154,7 @@ def _finish(run: RunDirectory, spec: RunSpec, tasks: Sequence[Task], past: Past)
     run.write_scores(scores)
     run.write(RESULTS, whole)
     lists = {"excluded": past.excluded, "modified": past.modified, "failed": failed, "missing": missing}
-    made = {"model": past.model, "usage": usage_of(outputs.values())}
+    made = {"about": codec.plain(past.about), "model": past.model, "usage": usage_of(outputs.values())}
     write_manifest(run, tasks, started=past.started, allow_missing=past.allow_missing, lists=lists, made=made)
     return Finished(results=whole, failed=tuple(failed), n=asked)
 

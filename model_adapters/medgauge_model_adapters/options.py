@@ -103,11 +103,12 @@ def _budget(resize: Resize, options: CommonOptions, scheme: Backend) -> Resize:
         raise MedGaugeError(f"{scheme}: {error}") from error
 
 
-def chosen_box_format(model: str, options: Mapping[str, str]) -> str:
-    """The option `box_format`, which must be a known name. Raises MedGaugeError for any other option."""
-    unknown = sorted(set(options) - {"box_format"})
+def chosen_box_format(model: str, options: Mapping[str, str], others: tuple[str, ...] = ()) -> str:
+    """The option `box_format`, which must be a known name. Raises MedGaugeError for one that is not of `others` too."""
+    known = ("box_format", *others)
+    unknown = sorted(set(options) - set(known))
     if unknown:
-        raise MedGaugeError(f"{model}: unknown option {unknown[0]!r}; it takes box_format")
+        raise MedGaugeError(f"{model}: unknown option {unknown[0]!r}; it takes {', '.join(known)}")
     name = options.get("box_format", DEFAULT_BOX_FORMAT)
     catalog("box_formats").load(name)
     return name

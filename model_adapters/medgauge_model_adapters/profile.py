@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from medgauge.about import Price
 from medgauge.errors import MedGaugeError, UnknownName
 from medgauge.resize import AS_IS, Resize
 from medgauge.strict_yaml import read_yaml
@@ -29,15 +30,6 @@ class Layout(BaseModel):
     """Where the pictures of a message go: where the prompt set puts them, before its words, or after them."""
     separator: str | None = None
     """What stands between pictures and the words beside them; None leaves what the prompt set wrote."""
-
-
-class Price(BaseModel):
-    """US dollars for a million tokens."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    input: Annotated[float, Field(ge=0)]
-    output: Annotated[float, Field(ge=0)]
 
 
 class Profile(BaseModel):

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from medgauge.about import About
 from medgauge.errors import MedGaugeError, shorten
 from medgauge.types import Key, Output, Request, answering
 from medgauge_model_adapters.options import chosen_box_format
 from medgauge_model_adapters.predictions import Prediction, read_predictions
+from medgauge_model_adapters.told import read_about
 
 Index = Mapping[tuple[str, int, int], tuple[Prediction, ...]]
 """Predictions by id, trial and turn."""
@@ -22,6 +24,8 @@ class Replay:
     box_format: str
     fingerprint: str
     """sha256 of the file."""
+    about: About
+    runtime: frozenset[str] = frozenset({"about"})
     predictions: tuple[Prediction, ...] = field(repr=False)
     index: Index = field(repr=False)
 
@@ -78,13 +82,15 @@ class Replay:
 def build(argument: str, options: Mapping[str, str]) -> Replay:
     """Recorded answers: `replay:FILE`.
 
-    Option: `box_format` (default `medrega`).
+    Options: `box_format` (default `medrega`); `about`, a YAML file that tells what the model is that gave the answers.
 
-    Raises BadRecord for a record that breaks the form, MedGaugeError for a file that cannot be read.
+    Raises BadRecord for a record, or a field of `about`, that breaks the form, MedGaugeError for a file that cannot be
+    read.
     """
     if not argument:
         raise MedGaugeError("replay: expected a file of predictions, as in replay:predictions.jsonl")
-    box_format = chosen_box_format("replay", options)
+    box_format = chosen_box_format("replay", options, ("about",))
+    about = read_about(Path(options["about"])) if "about" in options else About()
     file = Path(argument)
     predictions, fingerprint = read_predictions(file)
     index: defaultdict[tuple[str, int, int], list[Prediction]] = defaultdict(list)
@@ -94,6 +100,7 @@ def build(argument: str, options: Mapping[str, str]) -> Replay:
         name=f"replay:{file.stem}",
         box_format=box_format,
         fingerprint=fingerprint,
+        about=about,
         predictions=predictions,
         index={place: tuple(found) for place, found in index.items()},
     )

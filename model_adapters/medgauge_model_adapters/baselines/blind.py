@@ -6,16 +6,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from medgauge.about import About
 from medgauge.protocols import Example
 from medgauge.types import Answer, Box, FloatArray, Segment
 from medgauge_model_adapters.baselines.counting import majority, median_box, medoid
-from medgauge_model_adapters.baselines.fitted import FittedBaseline, Part, Taught, load_box_format, no_argument
+from medgauge_model_adapters.baselines.fitted import (
+    FittedBaseline,
+    Part,
+    Taught,
+    about_baseline,
+    load_box_format,
+    no_argument,
+)
 from medgauge_model_adapters.baselines.lessons import Asked, Lesson, Material, asked_names, read_examples
 from medgauge_model_adapters.baselines.prior import typical_segment, typical_segments
 from medgauge_model_adapters.baselines.say import LETTERS, Form
 from medgauge_model_adapters.options import chosen_box_format
 
 NAME = "baseline/blind"
+ABOUT = about_baseline("The question without the picture")
 NEIGHBOURS = 5
 VOTERS = 15
 
@@ -142,6 +151,7 @@ class Blind:
 
     name: str = NAME
     box_format: str
+    about: About = ABOUT
 
     def fit(self, examples: Sequence[Example]) -> FittedBaseline:
         """The typical target of every wording of the question. Pure."""

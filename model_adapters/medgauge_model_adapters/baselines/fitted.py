@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
+from medgauge.about import About
 from medgauge.errors import MedGaugeError
 from medgauge.media import UnreadableImage
 from medgauge.plugins import catalog
@@ -57,6 +58,11 @@ class FittedBaseline:
         sent = sizes[0] if sizes else (1000, 1000)
         text = say(taught.form, answer, language=asked.key.language, box_format=box_format, sent=sent)
         return answering(request, text=text, sent=sizes)
+
+
+def about_baseline(title: str) -> About:
+    """No network and no weights, so zero billions; all that it learns is the train split, which the spec names."""
+    return About(title=title, parameters=0.0, open_weights=True, licence="Apache-2.0", medical=False)
 
 
 def load_box_format(name: str) -> BoxFormat:

@@ -3,14 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from medgauge.about import About
 from medgauge.protocols import Example
 from medgauge.types import Answer, Box, Segment
 from medgauge_model_adapters.baselines.counting import majority, median_box, medoid
-from medgauge_model_adapters.baselines.fitted import FittedBaseline, Taught, load_box_format, no_argument
+from medgauge_model_adapters.baselines.fitted import (
+    FittedBaseline,
+    Taught,
+    about_baseline,
+    load_box_format,
+    no_argument,
+)
 from medgauge_model_adapters.baselines.lessons import Asked, Material, read_examples
 from medgauge_model_adapters.options import chosen_box_format
 
 NAME = "baseline/prior"
+ABOUT = about_baseline("The most frequent answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +39,7 @@ class Prior:
 
     name: str = NAME
     box_format: str
+    about: About = ABOUT
 
     def fit(self, examples: Sequence[Example]) -> FittedBaseline:
         """The typical target of every task and language. Pure."""

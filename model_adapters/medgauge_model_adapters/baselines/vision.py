@@ -7,11 +7,19 @@ small forests of randomised trees. What it cannot see it answers as the blind ba
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from medgauge.about import About
 from medgauge.protocols import Example
 from medgauge_model_adapters.baselines.album import Album
 from medgauge_model_adapters.baselines.blind import learn_blind
 from medgauge_model_adapters.baselines.eye import Eye, make_eye
-from medgauge_model_adapters.baselines.fitted import FittedBaseline, Part, Taught, load_box_format, no_argument
+from medgauge_model_adapters.baselines.fitted import (
+    FittedBaseline,
+    Part,
+    Taught,
+    about_baseline,
+    load_box_format,
+    no_argument,
+)
 from medgauge_model_adapters.baselines.grounded import learn_segments
 from medgauge_model_adapters.baselines.lessons import Lesson, Material, read_examples
 from medgauge_model_adapters.baselines.places import learn_boxes, learn_names
@@ -20,6 +28,7 @@ from medgauge_model_adapters.baselines.sight import learn_answers, learn_reports
 from medgauge_model_adapters.options import chosen_box_format
 
 NAME = "baseline/vision"
+ABOUT = about_baseline("Classical computer vision")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +37,7 @@ class Vision:
 
     name: str = NAME
     box_format: str
+    about: About = ABOUT
     album: Album = field(default_factory=Album, repr=False)
 
     def fit(self, examples: Sequence[Example]) -> FittedBaseline:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from medgauge.about import About
 from medgauge.declared import Setting
 from medgauge.resize import Resize
 from medgauge.types import Output, Request
@@ -12,6 +13,7 @@ from medgauge_model_adapters.hf.engine import Engine
 from medgauge_model_adapters.hf.loading import Recipe, load
 from medgauge_model_adapters.hf.settings import RUNTIME
 from medgauge_model_adapters.hf.sizes import sizes_for
+from medgauge_model_adapters.known import about_checkpoint
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +31,11 @@ class TransformersModel:
     uploads_to: None = None
     _engine: Engine | None = field(default=None, repr=False)
     _crew: Crew | None = field(default=None, repr=False)
+
+    @property
+    def about(self) -> About:
+        """What is known of the checkpoint; more of one from the hub once its weights are here."""
+        return about_checkpoint(self.recipe.checkpoint, self.recipe.profile, self.name)
 
     def generate(self, requests: Iterable[Request]) -> Iterator[Output]:
         """Answer a stream, in whatever order batches it best.

@@ -16,6 +16,10 @@ WHOLE = (".json", ".jinja", ".txt", ".model", ".tiktoken", *CODE)
 """Endings of files that are hashed byte for byte."""
 HEAVY = (".safetensors", ".bin", ".pth", ".pt")
 """Endings of weights: known by name, size and ends."""
+_NUMBERS = ("F64", "F32", "F16", "BF16")
+"""Types of safetensors that hold one parameter each."""
+_BUFFERS = ("I64", "BOOL")
+"""And those of positions and counters, which are none."""
 _SMART = "Qwen2VLImageProcessor"
 COMMIT = 40
 MEBIBYTE = 1 << 20
@@ -89,6 +93,24 @@ class Checkpoint:
     def crops(self) -> bool:
         """Whether its image processor cuts a picture that is no square down to one."""
         return bool(self.image_processor.get("do_center_crop"))
+
+    @property
+    def parameters(self) -> int | None:
+        """Numbers in its safetensors files; None where they are not here, are packed (quantised), or cannot be read."""
+        if self.read(CONFIG).get("quantization_config"):
+            return None
+        try:
+            from huggingface_hub import get_local_safetensors_metadata
+            from huggingface_hub.errors import NotASafetensorsRepoError, SafetensorsParsingError
+        except ImportError:
+            return None
+        try:
+            counted = get_local_safetensors_metadata(self.folder).parameter_count
+        except (NotASafetensorsRepoError, SafetensorsParsingError, OSError, ValueError, TypeError, AttributeError):
+            return None  # damaged files are for the engine to complain about
+        if not counted.keys() <= {*_NUMBERS, *_BUFFERS}:
+            return None
+        return sum(counted.get(name, 0) for name in _NUMBERS) or None
 
     def fingerprint(self) -> str:
         """Hash over the files that decide answers: small ones whole, weights by name, size, first and last MiB.

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 
 from medgauge import codec
+from medgauge.about import About
 from medgauge.declared import Setting
 from medgauge.errors import MedGaugeError
+from medgauge_model_adapters.known import about_server
 from medgauge_model_adapters.openai_api.address import OPENAI_HOST, Address, read_address, shown_model
 from medgauge_model_adapters.openai_api.body import Form
 from medgauge_model_adapters.openai_api.dialects import DIALECTS
@@ -29,18 +31,21 @@ def build(argument: str, options: Mapping[str, str]) -> ServerModel:
     address = read_address(argument)
     read, profile = read_options(OpenAIOptions, "openai", options)
     form = _form(address, read, profile)
+    name = read.name or shown_model(address.model)
+    about = about_server(address, profile, read, name)
     return ServerModel(
-        name=read.name or shown_model(address.model),
+        name=name,
         box_format=profile.box_format,
         resize=profile.resize,
         settings=_settings(address, form, profile),
         generation=profile.generation,
         uploads_to=None if address.loopback else address.host,
+        about=about,
         address=address,
         form=form,
         options=read,
         key=read_key(read.api_key_env, address.host),
-        ledger=_ledger(read, profile),
+        ledger=_ledger(read, about),
     )
 
 
@@ -66,13 +71,13 @@ def _form(address: Address, read: OpenAIOptions, profile: Profile) -> Form:
     )
 
 
-def _ledger(read: OpenAIOptions, profile: Profile) -> Ledger:
-    """Nothing spent yet, at the prices given, or else the profile's."""
-    price = profile.price
+def _ledger(read: OpenAIOptions, about: About) -> Ledger:
+    """Nothing spent yet, at the price that is known of this model."""
+    price = about.price
     return Ledger(
         max_requests=read.max_requests,
-        price_input=price.input if read.price_input is None and price else read.price_input,
-        price_output=price.output if read.price_output is None and price else read.price_output,
+        price_input=price.input if price else None,
+        price_output=price.output if price else None,
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from medgauge.about import About
 from medgauge.declared import Setting
 from medgauge.errors import MedGaugeError
 from medgauge.resize import Resize
@@ -42,6 +43,7 @@ class ServerModel:
     generation: Mapping[str, Any]
     uploads_to: str | None
     """The host that pictures go to; None for this machine."""
+    about: About
     address: Address
     form: Form = field(repr=False)
     options: OpenAIOptions = field(repr=False)

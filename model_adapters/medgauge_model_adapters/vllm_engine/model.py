@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from medgauge.about import About
 from medgauge.declared import Setting
 from medgauge.resize import Resize
 from medgauge.types import Output, Request
+from medgauge_model_adapters.known import about_checkpoint
 from medgauge_model_adapters.local.checkpoint import Checkpoint
 from medgauge_model_adapters.profile import Profile
 from medgauge_model_adapters.vllm_engine.ahead import ahead
@@ -47,6 +49,11 @@ class VllmModel:
     devices: tuple[int, ...] = ()
     """The devices that this copy is for; none: all."""
     tally: Tally = field(default_factory=Tally, repr=False)
+
+    @property
+    def about(self) -> About:
+        """What is known of the checkpoint; more of one from the hub once its weights are here."""
+        return about_checkpoint(self.checkpoint, self.profile, self.name)
 
     @cached_property
     def engine(self) -> Engine:
