@@ -121,7 +121,8 @@ class Statistics:
     def per_unit(self) -> FloatArray:
         """The sum of the rows of every unit, (units, k)."""
         summed = np.zeros((self.units, self.values.shape[1]))
-        np.add.at(summed, self.owner, self.values)
+        for k, column in enumerate(self.values.T):
+            summed[:, k] = np.bincount(self.owner, weights=column, minlength=self.units)
         return summed
 
     def sums(self, weights: FloatArray) -> FloatArray:

@@ -21,8 +21,16 @@ class RankSet:
     worst: int
 
 
+def ranked(differences: FloatArray, p_values: FloatArray, alpha: float = 0.05) -> list[RankSet | None]:
+    """`rank_sets` among the models that have a value; None for one that has none, whose differences are all NaN."""
+    models = np.flatnonzero(~np.isnan(np.diagonal(differences)))
+    own = np.ix_(models, models)
+    places = dict(zip(models.tolist(), rank_sets(differences[own], p_values[own], alpha), strict=True))
+    return [places.get(i) for i in range(len(differences))]
+
+
 def rank_sets(differences: FloatArray, p_values: FloatArray, alpha: float = 0.05) -> list[RankSet]:
-    """`[1 + significantly better models, M - significantly worse ones]` for each of M models.
+    """`[1 + significantly better models, M - significantly worse ones]` for each of M models, all with a value.
 
     `differences[i, j]` is how much better model i is than j, (M, M) and antisymmetric: the caller turns the sign
     where lower is better. `p_values`, (M, M) and symmetric, are the raw ones of the pairs; Holm's adjustment runs
@@ -35,9 +43,13 @@ def rank_sets(differences: FloatArray, p_values: FloatArray, alpha: float = 0.05
 
 def significantly_better(differences: FloatArray, p_values: FloatArray, alpha: float = 0.05) -> NDArray[np.bool_]:
     """(M, M): whether model i is better than j after Holm's adjustment over all pairs."""
-    upper = np.triu_indices(len(differences), k=1)
-    adjusted = np.ones_like(p_values)
-    adjusted[upper] = holm(p_values[upper])
-    adjusted = np.minimum(adjusted, adjusted.T)
-    found: NDArray[np.bool_] = (adjusted <= alpha) & (differences > 0)
+    found: NDArray[np.bool_] = (adjusted(differences, p_values) <= alpha) & (differences > 0)
     return found
+
+
+def adjusted(differences: FloatArray, p_values: FloatArray) -> FloatArray:
+    """The p of all pairs after Holm's adjustment over those that have a difference, (M, M) and symmetric; else 1."""
+    upper = np.triu(~np.isnan(differences), k=1)
+    made = np.ones_like(p_values)
+    made[upper] = holm(p_values[upper])
+    return np.minimum(made, made.T)

@@ -6,6 +6,7 @@ Smyth, 2010); where there are no more than M, all are taken, and p is exact. Sou
 Noreen (1989), "approximate randomization", for numbers that are no means; McNemar (1947).
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -19,6 +20,9 @@ from medgauge.types import FloatArray, Score
 ASSIGNMENTS = 10_000
 SLACK = 1e-9
 """Relative: differences closer than this to the observed one count as equal to it, whatever the rounding."""
+RADEMACHER = 1 / (2 * math.erfc(1))
+"""3.178, the smallest c with P(S >= x) <= c P(N >= x) for all x, of S a sum of a_i with random signs and squares that
+sum to 1, and N standard normal: 1 / (4 P(N >= sqrt 2)). Bentkus and Dzindzalieta (2015), Bernoulli 21(2)."""
 Randomisation: TypeAlias = Literal["sign-flip", "swap"]
 Extreme: TypeAlias = Callable[[FloatArray], int]
 """(M, units) of 0 and 1, which groups change sides, to how many of the M give at least the observed difference."""
@@ -85,6 +89,19 @@ def compare_all(
 def sign_flip(differences: FloatArray, count: int = ASSIGNMENTS, seed: int = SEED) -> float:
     """Two-sided p of the sum of paired differences, (K,), one a group, under flips of their signs."""
     return _chances({"": _flips(differences)}, len(differences), count, seed)[""]
+
+
+def sign_flip_bound(totals: FloatArray, squares: FloatArray) -> FloatArray:
+    """What the two-sided p under all sign flips cannot exceed, from the sum and the sum of squares of differences.
+
+    Arrays of one shape; at most 1, and 1 where nothing differs. For any number of groups it is `RADEMACHER` times the p
+    of a normal approximation, so it is of use far out in the tail, where drawn assignments only say that p is small.
+    """
+    from scipy.special import ndtr
+
+    deviations = np.abs(totals) / np.sqrt(np.where(squares > 0, squares, np.inf))
+    bound: FloatArray = np.clip(2 * RADEMACHER * ndtr(-deviations), np.finfo(np.float64).tiny, 1.0)
+    return bound
 
 
 def swap(metric: Metric, a: Statistics, b: Statistics, count: int = ASSIGNMENTS, seed: int = SEED) -> float:

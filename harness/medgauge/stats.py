@@ -89,7 +89,7 @@ def estimates(metric: Metric, scores: Sequence[Score], count: int = RESAMPLES) -
     passes = [[(score.group, score.stats[metric.name]) for score in one] for one in by_trial(scores)]
     statistics, sizes = [_gather(one) for one in passes], _sizes(passes[0])
     reduce = mean_of([partial(reduced, metric, one) for one in statistics])
-    made = _estimates(reduce, sizes, len(passes[0]), count if metric.resampled else 0)
+    made = bootstrapped(reduce, sizes, len(passes[0]), count if metric.resampled else 0)
     if metric.proportion:
         sums = np.sum([one.per_unit() for one in statistics], axis=0)
         made[""] = _with_wilson(made[""], sums[sizes > 0])
@@ -136,7 +136,7 @@ def difference(one: Side, other: Side, count: int = RESAMPLES) -> Estimate:
 
     sizes = _sizes([(group, x if y is not None else None) for group, x, y in passes[0]])
     resampled = one.metric.resampled and other.metric.resampled
-    made = _estimates(reduce, sizes, len(passes[0]), count if resampled else 0)[""]
+    made = bootstrapped(reduce, sizes, len(passes[0]), count if resampled else 0)[""]
     return _with_agresti_min(made, pairs) if one.metric.proportion and other.metric.proportion else made
 
 
@@ -215,8 +215,8 @@ def _sizes(grouped: Sequence[Grouped]) -> FloatArray:
     return np.array([counts[group] for group in sorted({group for group, _ in grouped})], dtype=np.float64)
 
 
-def _estimates(reduce: Reduce, sizes: FloatArray, n: int, count: int) -> dict[str, Estimate]:
-    """Every number with its bootstrap interval from `count` resamples; 0 where there is to be none."""
+def bootstrapped(reduce: Reduce, sizes: FloatArray, n: int, count: int) -> dict[str, Estimate]:
+    """Every number with its interval from `count` resamples, 0 where there is to be none; `n` counts all samples."""
     defined = int(sizes.sum())
     base = Estimate(value=None, n=n, n_undefined=n - defined, n_groups=int(np.count_nonzero(sizes)))
     if not defined:

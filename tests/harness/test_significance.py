@@ -12,16 +12,18 @@ from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 
 from medgauge.protocols import Metric
 from medgauge.significance import (
+    RADEMACHER,
     assignments,
     compare_groups,
     discordant,
     mcnemar,
     mean_differences,
     sign_flip,
+    sign_flip_bound,
     swap,
 )
 from medgauge.stats import gather
-from medgauge.types import Rows, Score, Vector
+from medgauge.types import FloatArray, Rows, Score, Vector
 
 DRAWN = 20_000
 """Enough that the Monte Carlo error of a p-value stays under 0.02."""
@@ -80,6 +82,36 @@ def test_p_is_never_nothing_and_one_where_nothing_differs() -> None:
     assert sign_flip(np.array([3.0])) == 1.0
     scores = hits([f"g{i}" for i in range(30)], [i % 2 for i in range(30)])
     assert compare_groups(Mean(), scores, scores).p == 1.0
+
+
+def bound(differences: FloatArray) -> float:
+    return float(sign_flip_bound(differences.sum(), (differences**2).sum()))
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.one_of(st.integers(-4, 4), st.floats(-1, 1)), min_size=1, max_size=13))
+def test_the_exact_p_is_never_over_its_bound(differences: list[float]) -> None:
+    d = np.array(differences, dtype=float)
+    assert sign_flip(d) <= bound(d) * (1 + 1e-9)
+
+
+@given(b=st.integers(0, 400), c=st.integers(0, 400))
+def test_mcnemars_p_is_never_over_the_bound(b: int, c: int) -> None:
+    d = np.repeat([1.0, -1.0, 0.0], [b, c, 20])
+    assert mcnemar(b, c) <= bound(d) * (1 + 1e-9)
+
+
+def test_the_bound_is_as_tight_as_it_is_said_to_be() -> None:
+    assert pytest.approx(1 / (4 * scipy_stats.norm.sf(np.sqrt(2))), rel=1e-12) == RADEMACHER
+    assert bound(np.ones(2)) == pytest.approx(sign_flip(np.ones(2)), rel=1e-12), "equal where two groups agree"
+    for n in (100, 400):
+        b = n // 2 - 2 * int(np.sqrt(n))
+        far = mcnemar(b, n - b)
+        assert far < 1e-4
+        assert far < bound(np.repeat([1.0, -1.0], [b, n - b])) < 10 * far
+    assert bound(np.zeros(3)) == bound(np.ones(1)) == 1.0
+    assert 0 < bound(np.ones(5000)) < 1e-300
+    assert sign_flip_bound(np.array([[0.0, 30.0]]), np.array([[4.0, 30.0]])).shape == (1, 2)
 
 
 def f1_rows(generator: np.random.Generator, groups: int) -> list[tuple[str, Vector]]:
