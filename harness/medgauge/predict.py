@@ -1,7 +1,9 @@
 """Ask the model what is not answered yet, and write down word for word what it says."""
 
+import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -17,10 +19,21 @@ from medgauge.store import MANIFEST, RunDirectory
 from medgauge.types import Key, Output, Request, Sample
 
 
-def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | None, *, allow_missing: bool) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast answers came, from the first request to the last answer; the time to load weights is in it."""
+
+    answers: int
+    """Outputs; a dialogue has several turns."""
+    seconds: float
+
+
+def predict(
+    run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | None, *, allow_missing: bool
+) -> Pace | None:
     """Complete `outputs.jsonl`. Resumes: what has an answer is not asked again, what failed is.
 
-    Whether there was anything left to ask.
+    How fast it went; None where nothing was left to ask.
 
     Raises Incomplete when the model leaves requests without any output, unless `allow_missing`.
     """
@@ -36,16 +49,19 @@ def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | 
         say(f"resuming {run.path}: {len(outputs) - failed} outputs kept, {failed} failed ones are asked again")
     unread = _unread(selected.samples, outputs, plan.spec.trials)
     if not next(asker.pending(asker.asked(selected.samples), outputs), None) and not unread:
-        return False
+        return None
     (run.path / MANIFEST).unlink(missing_ok=True)  # from here on the run is not whole
     crews = make_crews(plan, selected, data_dir, asker)
     total = len(selected.samples) * plan.spec.trials * (2 if plan.spec.cot else 1)
+    count, started = 0, time.monotonic()
     with run.appending_outputs() as log, progress("outputs", total) as advance:
         for output in chain(unread, _answers(asker, crews, outputs)):
             advance()
+            count += 1
             log.append(output)
             if output.finish != "failed" or output.key not in outputs:
                 outputs[output.key] = output
+    pace = Pace(answers=count - len(unread), seconds=time.monotonic() - started)
     _report_unasked(asker, plan.model, selected.samples, outputs)
     left = asker.pending(asker.asked(selected.samples), outputs)
     missing = [request.id for request in left if Key.parse(request.id) not in outputs]
@@ -55,7 +71,7 @@ def predict(run: RunDirectory, plan: Plan, selected: Selected, data_dir: Path | 
             f"{', '.join(missing[:5])}{', ...' if len(missing) > 5 else ''}. Run again to ask only these (a recording "
             "must be completed first: then --fresh), or give --allow-missing to count them as wrong."
         )
-    return True
+    return pace
 
 
 def _report_unasked(asker: Asker, model: object, samples: Sequence[Sample], outputs: Mapping[Key, Output]) -> None:

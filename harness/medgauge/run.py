@@ -11,10 +11,10 @@ from medgauge.declared import about_of
 from medgauge.errors import Incomplete, MedGaugeError
 from medgauge.manifest import earlier, now, usage_of, write_manifest
 from medgauge.parity import Judged
-from medgauge.predict import predict
+from medgauge.predict import Pace, predict
 from medgauge.prepare import key_of, select, write_samples, write_thumbnails
 from medgauge.progress import say
-from medgauge.protocols import Reporting
+from medgauge.protocols import Recording, Reporting
 from medgauge.results import whole_results
 from medgauge.score import MISSING, score_task
 from medgauge.spec import Plan, RunSpec, load_tasks, require_same
@@ -47,6 +47,8 @@ class Past:
     """How the model says that its answers were made."""
     about: About
     """What is known of the model."""
+    pace: Mapping[str, Any] | None
+    """How fast it answered when it was last asked; None of a recording."""
 
 
 def execute(
@@ -73,8 +75,8 @@ def execute(
         write_thumbnails(run, selected, plan.tasks)
         before = earlier(run)
         known = _about(run, before)
-        asked = predict(run, plan, selected, data_dir, allow_missing=allow_missing)
-        model = dict(plan.model.report()) if asked and isinstance(plan.model, Reporting) else before.get("model", {})
+        pace = predict(run, plan, selected, data_dir, allow_missing=allow_missing)
+        model = dict(plan.model.report()) if pace and isinstance(plan.model, Reporting) else before.get("model", {})
         about = about_of(plan.model)  # only now: weights that were not here at the start can be counted
         past = Past(
             started=started,
@@ -83,6 +85,7 @@ def execute(
             allow_missing=allow_missing,
             model=model,
             about=known if about == About() else about,
+            pace=before.get("pace") if pace is None else _pace(plan.model, pace),
         )
         return _finish(run, plan.spec, plan.tasks, past)
 
@@ -104,6 +107,7 @@ def score_again(path: Path) -> Finished:
         allow_missing=bool(before.get("allow_missing", False)),
         model=before.get("model", {}),
         about=_about(run, before),
+        pace=before.get("pace"),
     )
     tasks = load_tasks([task.name for task in spec.tasks])
     for made, today in zip(spec.tasks, tasks, strict=True):
@@ -113,6 +117,10 @@ def score_again(path: Path) -> Finished:
             )
     with run.writing():
         return _finish(run, spec, tasks, past)
+
+
+def _pace(model: object, pace: Pace) -> dict[str, Any] | None:
+    return None if isinstance(model, Recording) or not pace.answers else codec.plain(pace)
 
 
 def _about(run: RunDirectory, before: Mapping[str, Any]) -> About:
@@ -155,6 +163,7 @@ def _finish(run: RunDirectory, spec: RunSpec, tasks: Sequence[Task], past: Past)
     run.write(RESULTS, whole)
     lists = {"excluded": past.excluded, "modified": past.modified, "failed": failed, "missing": missing}
     made = {"about": codec.plain(past.about), "model": past.model, "usage": usage_of(outputs.values())}
+    made |= {"pace": past.pace} if past.pace else {}
     write_manifest(run, tasks, started=past.started, allow_missing=past.allow_missing, lists=lists, made=made)
     return Finished(results=whole, failed=tuple(failed), n=asked)
 

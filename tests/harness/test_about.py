@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -188,3 +189,15 @@ abouts = st.builds(
 @given(about=abouts)
 def test_what_is_written_is_read_again(about: About) -> None:
     assert codec.convert(About, json.loads(codec.dumps(codec.plain(about))), "manifest.json") == about
+
+
+def test_a_run_says_how_fast_it_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked anew it is timed anew; asked nothing, or scored again, it keeps what it had."""
+    task, out = make_task(tmp_path / "data"), tmp_path / "run"
+    clock = iter([100.0, 104.0])
+    monkeypatch.setattr("medgauge.predict.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    execute(make_plan(task, Known()), out, None)
+    assert RunDirectory(out).manifest()["pace"] == {"answers": 24, "seconds": 4.0}
+    execute(make_plan(task, Known()), out, None)
+    rescored(task, out, monkeypatch)
+    assert RunDirectory(out).manifest()["pace"] == {"answers": 24, "seconds": 4.0}
