@@ -11,10 +11,11 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medgauge.intervals import MANY_GROUPS, agresti_min, effective_groups
 from medgauge.protocols import Metric, Statistics
-from medgauge.significance import SLACK, assignments, mean_differences, sign_flip_bound
+from medgauge.significance import SLACK, assignments, mean_differences, sign_flip_bound, swap_passes
 from medgauge.stats import RESAMPLES, Estimate, bootstrapped, reduced
 from medgauge.trials import mean_of
 from medgauge.types import FloatArray
@@ -40,6 +41,8 @@ class Pairwise:
     """(M, M), the ends of the differences' 95 % intervals; NaN where there is none, as on the diagonal."""
     p: FloatArray
     """(M, M), two-sided and not adjusted, symmetric; 1 on the diagonal and wherever no test can be made."""
+    tested: NDArray[np.bool_]
+    """(M, M), symmetric: whether p is that of a test."""
     test: Test
 
 
@@ -56,8 +59,9 @@ def pairwise(metric: Metric, sides: Sequence[Side], sizes: FloatArray, n: int, c
 
     Under other metrics p is Student's, of the difference over the standard error from the resamples, with one degree of
     freedom less than there are effective groups. `compare_groups` swaps groups there. Swaps of a ranking metric's
-    thousand pairs would take hours, and have the same floor, with no bound below it. Without an interval (under ten
-    effective groups) there is no such test, and a metric that is not resampled has neither.
+    thousand pairs would take hours, and have the same floor, with no bound below it. Only a pair whose every resample
+    gives the same difference, which leaves no standard error, is tested by swaps all the same. Without an interval
+    (under ten effective groups) there is no test, and a metric that is not resampled has neither.
 
     Raises ValueError where the sides cannot be over these samples.
     """
@@ -71,12 +75,16 @@ def pairwise(metric: Metric, sides: Sequence[Side], sizes: FloatArray, n: int, c
     made = _estimates(number if sums is None else partial(_averaged, sums, sizes), pairs, sizes, n, count, metric)
     if metric.proportion:
         made |= _with_agresti_min(sides, sizes, made)
-    p = np.ones((len(sides), len(sides)))
+    p = np.full((len(sides), len(sides)), np.nan)
     if metric.resampled and pairs:
-        p = _students(len(sides), made, sizes) if sums is None else _flipped(sums)
+        p = _students(metric, sides, made, sizes) if sums is None else _flipped(sums)
+    tested = np.isfinite(p) & np.isin(np.arange(len(sides)), defined)[:, None] & np.isin(np.arange(len(sides)), defined)
+    np.fill_diagonal(tested, False)
     difference, low, high = _squares(values, made)
     test: Test = "bootstrap-t" if sums is None else "sign-flip"
-    return Pairwise(values=values, difference=difference, low=low, high=high, p=p, test=test)
+    return Pairwise(
+        values=values, difference=difference, low=low, high=high, p=np.where(tested, p, 1.0), tested=tested, test=test
+    )
 
 
 def _check(metric: Metric, sides: Sequence[Side], sizes: FloatArray, n: int) -> None:
@@ -191,16 +199,23 @@ def _observed(sums: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     return totals, squares, floor
 
 
-def _students(models: int, made: Mapping[Pair, Estimate], sizes: FloatArray) -> FloatArray:
-    """The p of all pairs, (M, M), of their differences over their standard errors."""
+def _students(metric: Metric, sides: Sequence[Side], made: Mapping[Pair, Estimate], sizes: FloatArray) -> FloatArray:
+    """The p of all pairs, (M, M), of their differences over their standard errors; NaN where there is no test."""
     from scipy.special import stdtr
 
     freedom = effective_groups(sizes) - 1
-    p = np.ones((models, models))
-    for pair, one in made.items():
+    p = np.full((len(sides), len(sides)), np.nan)
+    for (i, j), one in made.items():
         if one.value is not None and one.se:
-            p[pair] = 2 * stdtr(freedom, -abs(one.value) / one.se)
+            p[i, j] = 2 * stdtr(freedom, -abs(one.value) / one.se)
+        elif one.no_interval == "no-variation":
+            p[i, j] = swap_passes(metric, _passes(sides[i], sides[j])) if one.value else 1.0
     return _symmetric(p)
+
+
+def _passes(one: Side, other: Side) -> list[tuple[Statistics, Statistics]]:
+    """Both sides' passes in pairs, each equally often."""
+    return [(one[k % len(one)], other[k % len(other)]) for k in range(math.lcm(len(one), len(other)))]
 
 
 def _symmetric(p: FloatArray) -> FloatArray:

@@ -109,7 +109,14 @@ def swap(metric: Metric, a: Statistics, b: Statistics, count: int = ASSIGNMENTS,
 
     `a` and `b` have the same units. An assignment that leaves a number undefined counts as extreme.
     """
-    return _chances({"": _swaps(metric, [(a, b)])}, a.units, count, seed)[""]
+    return swap_passes(metric, [(a, b)], count, seed)
+
+
+def swap_passes(
+    metric: Metric, pairs: Sequence[tuple[Statistics, Statistics]], count: int = ASSIGNMENTS, seed: int = SEED
+) -> float:
+    """`swap` of two models that were asked in several passes, whose mean is compared."""
+    return _chances({"": _swaps(metric, pairs)}, pairs[0][0].units, count, seed)[""]
 
 
 def _chances(extremes: Mapping[str, Extreme], groups: int, count: int, seed: int) -> dict[str, float]:

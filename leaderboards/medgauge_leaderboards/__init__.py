@@ -4,7 +4,9 @@ from medgauge.plugins import Plugin
 
 plugin = Plugin(
     commands={
-        "leaderboard": "medgauge_leaderboards.site.build:build",
+        "leaderboard": "medgauge_leaderboards.site.command:run",
+        "submissions-lock": "medgauge_leaderboards.submissions.command:lock",
+        "submissions-check": "medgauge_leaderboards.submissions.command:check",
         "compare": "medgauge_leaderboards.command:run",
         "compare-render": "medgauge_leaderboards.command:render",
         "reference-bless": "medgauge_leaderboards.reference:bless",

@@ -51,10 +51,10 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Made models on made tasks."""
     from made_demo import write_demo
 
-    from medgauge_leaderboards.site.build import build
+    from medgauge_leaderboards.site.build import Asked, build
 
     folder = tmp_path_factory.mktemp("browser")
-    return build(write_demo(folder), folder / "site", "Made leaderboard", False).parent
+    return build(write_demo(folder), folder / "site", Asked(title="Made leaderboard")).parent
 
 
 @pytest.fixture

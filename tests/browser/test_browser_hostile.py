@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from looking import until
 from made_runs import Item, card, write_run
 from watching import Watched
 
 from medgauge.types import Answer, Box, Sample
-from medgauge_leaderboards.site.build import build
+from medgauge_leaderboards.site.build import Asked, build
 
 pytestmark = pytest.mark.browser
 FIND = "samples/made-find.html"
@@ -55,20 +56,24 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     runs = [
         write_run(folder / f"run{i}", text, [(made, items)], ()) for i, text in enumerate(list(HOSTILE.values())[:4])
     ]
-    return build(runs, folder / "site", HOSTILE["closing"], False).parent
+    return build(runs, folder / "site", Asked(title=HOSTILE["closing"])).parent
 
 
 def test_hostile_words_are_shown_as_they_are(watched: Watched, hostile_site: Path) -> None:
     watched.open(hostile_site / "index.html")
     watched.open(hostile_site / "tasks" / "hostile.html")
+    watched.open(hostile_site / "versus.html", "#task=hostile")
+    names = watched.page.locator("#row-a option").evaluate_all("all => all.map(o => o.textContent)")
+    assert set(names) == set(list(HOSTILE.values())[:4])
     page = watched.open(hostile_site / "samples" / "hostile.html")
     page.locator("#row-b").select_option(index=2)
     for i, (kind, text) in enumerate(HOSTILE.items()):
-        page.wait_for_function(f"document.getElementById('sample-name').textContent.startsWith('Sample {kind}')")
+        until(page, f"document.getElementById('sample-name').textContent.startsWith('Sample {kind}')")
         shown = page.evaluate("document.querySelector('pre.words').textContent")
         assert shown == text
         assert page.evaluate("document.querySelector('#question .words').textContent") == text
         assert page.evaluate("document.querySelector('.boxlist td').textContent") == text
+        assert f"kind: {text}" in page.evaluate("document.getElementById('tags').textContent")
         if i + 1 < len(HOSTILE):
             page.keyboard.press("j")
     assert (
@@ -77,10 +82,27 @@ def test_hostile_words_are_shown_as_they_are(watched: Watched, hostile_site: Pat
     assert watched.wrong == []
 
 
+def test_hostile_slices_words_and_differences_are_text(watched: Watched, hostile_site: Path) -> None:
+    page = watched.open(hostile_site / "samples" / "hostile.html")
+    labels = page.locator("#slice optgroup option").evaluate_all("all => all.map(o => o.textContent)")
+    assert sorted(labels) == sorted(f"{text} (1)" for text in HOSTILE.values())
+    page.locator("#words").fill("</script>")
+    until(page, "document.getElementById('position').textContent === '1 of 2'")
+    link = page.evaluate("location.hash")
+    assert watched.open(hostile_site / "samples" / "hostile.html", link).locator("#words").input_value() == "</script>"
+    for text in HOSTILE.values():
+        made = page.evaluate(
+            "([a, b]) => MedGauge.diffView(a, b, 'en').at(-1).querySelectorAll('script, img, a, pre').length",
+            [text, f"{text} {HOSTILE['handler']}"],
+        )
+        assert made == 0
+    assert watched.wrong == []
+
+
 def test_a_hostile_id_can_be_linked_to(watched: Watched, hostile_site: Path) -> None:
     page = watched.open(hostile_site / "samples" / "hostile.html")
     page.keyboard.press("j")
-    page.wait_for_function("document.getElementById('sample-name').textContent.startsWith('Sample closing')")
+    until(page, "document.getElementById('sample-name').textContent.startsWith('Sample closing')")
     link = page.evaluate("location.hash")
     again = watched.open(hostile_site / "samples" / "hostile.html", link)
     assert name(again).startswith("Sample closing")
@@ -123,7 +145,7 @@ def test_long_words_are_cut_and_say_so(watched: Watched, tmp_path: Path) -> None
     text = "肺" * 1_000_000
     sample = Sample(id="1", task="long", language="en", question="?", target=Answer(text="a"), group="1")
     run = write_run(tmp_path / "run", "m", [(made, [Item(sample=sample, text=text, answer=Answer(text="b"))])], ())
-    site = build([run], tmp_path / "site", "T", False).parent
+    site = build([run], tmp_path / "site", Asked(title="T")).parent
     page = watched.open(site / "samples" / "long.html")
     assert page.locator("pre.words").text_content() == text[:20_000]
     assert "The first 20000 of 1000000 characters." in page.locator("#answers").inner_text()

@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_runs import Item, card, picture, write_run
+from looking import PHONE, axe, until
+from test_browser_overlay import rectangles
 from watching import Watched
 
 from medgauge.store import RunDirectory
-from medgauge.types import Answer, Box, Sample
-from medgauge_leaderboards.site.build import build
 from medgauge_leaderboards.site.matching import match
 
 pytestmark = pytest.mark.browser
@@ -19,110 +18,6 @@ BOTH = "?a=acme-vl-7b&b=baseline-vision"
 
 def name(page: Any) -> str:
     return page.locator("#sample-name").inner_text()
-
-
-def rectangles(page: Any) -> list[dict[str, Any]]:
-    """Every box as it is drawn, in CSS pixels, without the line's width."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll('.plate g.box')].map(group => {
-            const line = group.querySelector('.line'), matrix = line.getScreenCTM();
-            const at = (x, y) => new DOMPoint(x, y).matrixTransform(matrix);
-            const box = line.getBBox(), a = at(box.x, box.y), b = at(box.x + box.width, box.y + box.height);
-            return {who: group.dataset.who, number: Number(group.dataset.number),
-                    classes: group.getAttribute('class'), xyxy: [a.x, a.y, b.x, b.y]};
-        })"""
-    )
-
-
-def image(page: Any) -> dict[str, float]:
-    page.wait_for_function("document.querySelector('.plate img').complete")
-    return page.evaluate(
-        """() => { const image = document.querySelector('.plate img'), r = image.getBoundingClientRect();
-            return {x: r.x, y: r.y, width: r.width, height: r.height,
-                    naturalWidth: image.naturalWidth, naturalHeight: image.naturalHeight}; }"""
-    )
-
-
-@pytest.fixture(scope="module")
-def odd_site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Item]]:
-    """Pictures whose sizes do not divide well, larger and smaller than their thumbnails allow."""
-    folder = tmp_path_factory.mktemp("odd")
-    made = card("odd", "text-to-region", "f1@0.5")
-    items = []
-    for i, size in enumerate([(1279, 833), (333, 517), (2048, 301), (97, 64)]):
-        media, boxes = picture(folder / "run", 40 + i, size)
-        shifted = tuple(Box(xyxy=tuple(x + 2.25 for x in b.xyxy), label="nodule") for b in boxes)  # type: ignore[arg-type]
-        edge = Box(xyxy=(0.0, 0.0, float(size[0]), float(size[1])), label="all of it")
-        items.append(
-            Item(
-                sample=Sample(
-                    id=f"odd-{i}",
-                    task="odd",
-                    language="en",
-                    choices=("nodule",),
-                    media=(media,),
-                    target=Answer(boxes=tuple(boxes)),
-                    group=f"{i}",
-                ),
-                answer=Answer(boxes=(*shifted, edge)),
-            )
-        )
-    run = write_run(folder / "run", "m", [(made, items)], ())
-    return build([run], folder / "site", "Odd", False).parent, items
-
-
-@pytest.mark.parametrize("width", [390, 1280, 1777])
-def test_boxes_lie_on_the_picture_to_the_pixel(watched: Watched, odd_site: tuple[Path, list[Item]], width: int) -> None:
-    site, items = odd_site
-    page = watched.open(site / "samples" / "odd.html")
-    page.set_viewport_size({"width": width, "height": 900})
-    for index, item in enumerate(items):
-        page.wait_for_function(f"document.getElementById('sample-name').textContent.endsWith('odd-{index}')")
-        settled(page)
-        place = image(page)
-        natural = place["naturalWidth"] / place["naturalHeight"]
-        assert place["width"] / place["height"] == pytest.approx(natural, rel=0.005)
-        assert place["width"] > 80
-        assert rectangles_of(page) == expected(place, item)
-        page.keyboard.press("j")
-
-
-def settled(page: Any) -> None:
-    """Wait until the picture has been decoded and two frames in a row have the same layout."""
-    page.evaluate(
-        """async () => {
-            const frame = () => new Promise((done) => requestAnimationFrame(done));
-            const image = document.querySelector('.plate img');
-            await image.decode();
-            let before = '';
-            for (;;) {
-                const shapes = document.querySelectorAll('.plate svg *').length;
-                const now = JSON.stringify([image.getBoundingClientRect(), shapes]);
-                if (now === before) return;
-                before = now;
-                await frame();
-                await frame();
-            }
-        }"""
-    )
-
-
-def rectangles_of(page: Any) -> dict[tuple[str, int], Any]:
-    return {(box["who"], box["number"]): pytest.approx(box["xyxy"], abs=1.0) for box in rectangles(page)}
-
-
-def expected(place: dict[str, float], item: Item) -> dict[tuple[str, int], list[float]]:
-    """Where the boxes of a sample must stand in the window, from the data alone."""
-    size, answer = item.sample.media[0].size, item.answer
-    assert size is not None
-    assert answer is not None
-    boxes = {("reference", i): box for i, box in enumerate(item.sample.target.boxes, start=1)}
-    boxes |= {("A", i): box for i, box in enumerate(answer.boxes, start=1)}
-    x, y = place["width"] / size[0], place["height"] / size[1]
-    return {
-        name: [place["x"] + x * a, place["y"] + y * b, place["x"] + x * c, place["y"] + y * d]
-        for name, (a, b, c, d) in ((name, box.xyxy) for name, box in boxes.items())
-    }
 
 
 def test_matched_missed_and_invented_are_told_apart(watched: Watched, demo_site: Path) -> None:
@@ -191,9 +86,9 @@ def test_steps_by_key_and_button_go_round(watched: Watched, demo_site: Path) -> 
     assert name(page) == "Sample box00"
     for key, wanted in (("ArrowRight", 1), ("j", 2), ("k", 1), ("ArrowLeft", 0), ("ArrowLeft", 29), ("j", 0)):
         page.keyboard.press(key)
-        page.wait_for_function(f"document.getElementById('sample-name').textContent.endsWith('box{wanted:02d}')")
+        until(page, f"document.getElementById('sample-name').textContent.endsWith('box{wanted:02d}')")
     page.locator("#next").click()
-    page.wait_for_function("document.getElementById('sample-name').textContent.endsWith('box01')")
+    until(page, "document.getElementById('sample-name').textContent.endsWith('box01')")
     assert page.evaluate("location.hash").startswith("#box01?a=")
 
 
@@ -205,33 +100,14 @@ def test_keys_in_a_list_of_models_do_not_step(watched: Watched, demo_site: Path)
     assert name(page) == "Sample box00"
 
 
-@pytest.mark.parametrize(("show", "status"), [("no_answer", "no_answer"), ("failed", "failed")])
-def test_filters_show_the_samples_of_that_status(watched: Watched, demo_site: Path, show: str, status: str) -> None:
-    scores = RunDirectory(demo_site.parent / "run-0").scores()
-    wanted = [s.key.id for s in scores if (s.key.task, s.key.language, s.status) == ("made-vqa", "en", status)]
-    assert wanted
-    page = watched.open(demo_site / VQA, "#?a=acme-vl-7b")
-    page.locator("#filter").select_option(show)
-    page.wait_for_function(f"document.getElementById('position').textContent === '1 of {len(wanted)}'")
-    assert name(page) == f"Sample {wanted[0]}"
-    assert f"({len(wanted)})" in page.locator("#filter option:checked").inner_text()
-
-
-def test_the_filter_of_wrong_shows_every_sample_that_scored_nothing(watched: Watched, demo_site: Path) -> None:
-    scores = RunDirectory(demo_site.parent / "run-3").scores()
-    zero = [
-        s.key.id
-        for s in scores
-        if (s.key.task, s.key.language) == ("made-vqa", "en") and s.stats["exact_match"] == (0.0, 1.0)
-    ]
-    page = watched.open(demo_site / VQA, "#?a=baseline-vision&show=wrong")
-    seen = []
-    for _ in zero:
-        seen.append(name(page).removeprefix("Sample "))
-        page.locator("#next").click()
-        page.wait_for_timeout(60)
-    assert seen == zero
-    assert name(page) == f"Sample {zero[0]}"
+@pytest.mark.parametrize("watched", [{"color_scheme": "light"}, {"color_scheme": "dark"}, PHONE], indirect=True)
+@pytest.mark.parametrize("link", ["", f"#box03{BOTH}"])
+def test_no_rule_of_accessibility_is_broken(watched: Watched, demo_site: Path, link: str) -> None:
+    for file in (FIND, VQA, "samples/made-locked.html"):
+        page = watched.open(demo_site / file, link if file == FIND else link.replace("box03", "q03"))
+        if link:
+            page.keyboard.press("z")
+        assert axe(page) == []
 
 
 def test_a_link_opens_sample_models_and_filter(watched: Watched, demo_site: Path) -> None:

@@ -19,7 +19,7 @@ def medgauge(*words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
 COMMANDS = (
     *("run", "score", "score-records", "compare", "leaderboard", "list", "show", "demo", "data"),
     *("audit-boxes", "selfcheck-model", "selftest"),
-    *("reference",),
+    *("reference", "submissions"),
 )
 
 

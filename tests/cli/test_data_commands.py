@@ -124,7 +124,7 @@ def test_a_run_on_changed_data_is_refused_or_says_so_for_ever(tmp_path: Path) ->
     assert lines[-1] == "vqa-rad: test: expected 451 samples, got 6"
     medgauge("leaderboard", tmp_path / "run", "--out", tmp_path / "site")
     assert "changed data" in (tmp_path / "site" / "index.html").read_text("utf-8")
-    task = (tmp_path / "site" / "tasks" / "vqa-rad.html").read_text("utf-8")
+    task = (tmp_path / "site" / "methods" / "vqa-rad.html").read_text("utf-8")
     assert "expected 451 samples, got 6" in task
     assert "--allow-modified" in task
 

@@ -1,5 +1,6 @@
 """Files: strict in, canonical out, torn lines cut."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 from medgauge import codec
 from medgauge.errors import BadRecord, Incomplete
 from medgauge.jsonfile import read_records
-from medgauge.store import RunDirectory, cut_torn_line, lines
-from medgauge.types import Answer, Box, Key, Output, Sample, Segment
+from medgauge.store import RunDirectory, StoredSample, cut_torn_line, lines, sample_line
+from medgauge.types import Answer, Box, Key, Output, Sample, Score, Segment
 
 KEY = Key(task="t", id="1", language="en")
 TEXT = st.text(st.characters(), max_size=60)
@@ -23,6 +24,49 @@ def test_any_text_survives_the_log(tmp_path_factory: pytest.TempPathFactory, tex
     with run.appending_outputs() as log:
         log.append(Output(key=KEY, text=text))
     assert run.outputs()[KEY].text == codec.clean_text(text)
+
+
+NAME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+
+
+@given(st.lists(NAME, unique=True, min_size=1, max_size=6), st.sets(NAME), st.booleans())
+def test_reading_some_ids_is_reading_all_and_picking(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str], others: set[str], escaped: bool
+) -> None:
+    """Other names stand in the words as a line of JSON would have them, and may be those of a file with escapes."""
+    run = RunDirectory(tmp_path_factory.mktemp("run"))
+    trap = f'"id": "{names[0]}"'
+    samples, scores = [], []
+    with run.appending_outputs() as log:
+        for name in names:
+            key = Key(task="t", id=name, language="en")
+            log.append(Output(key=key, text=trap))
+            log.append(Output(key=key, text="second"))
+            scores.append(Score(key=key, group="g", status="scored", stats={}, detail={"id": names[0], "text": trap}))
+            sample = Sample(
+                id=name, task="t", language="en", question=trap, target=Answer(), tags={"id": names[-1]}, group="g"
+            )
+            samples.append(StoredSample(sample=sample, publish="images"))
+    run.write_scores(scores)
+    (run.path / "samples.jsonl").write_text("".join(map(sample_line, samples)), "utf-8", newline="\n")
+    if escaped:
+        for file in (run.path / "samples.jsonl", run.path / "scores.jsonl"):
+            kept = [json.loads(text) for _, text in lines(file)]
+            text = "".join(json.dumps(line) + "\n" for line in kept)
+            file.write_text(text.replace('{"id": "', '{"\\u0069d": "'))
+    wanted = set(names[::2]) | others
+    assert run.samples(wanted) == [one for one in run.samples() if one.sample.id in wanted]
+    assert run.scores(wanted) == [one for one in run.scores() if one.key.id in wanted]
+    assert run.outputs(wanted) == {key: one for key, one in run.outputs().items() if key.id in wanted}
+    assert [one.sample.id for one in run.samples(wanted)] == [name for name in names if name in wanted]
+
+
+def test_lines_of_other_ids_are_not_decoded(tmp_path: Path) -> None:
+    file = tmp_path / "scores.jsonl"
+    file.write_text('{"key": {"id": "a"}, "broken": \n{"key": {"id": "b"}, "broken": \n')
+    assert RunDirectory(tmp_path).scores(["c"]) == []
+    with pytest.raises(BadRecord, match=r"scores.jsonl:2"):
+        RunDirectory(tmp_path).scores(["b"])
 
 
 @given(TEXT)

@@ -17,6 +17,6 @@ def demo_runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.fixture(scope="session")
 def demo_site(demo_runs: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of these runs. Not to be written to."""
-    from medgauge_leaderboards.site.build import build
+    from medgauge_leaderboards.site.build import Asked, build
 
-    return build(demo_runs, tmp_path_factory.mktemp("site") / "site", "Made leaderboard", False).parent
+    return build(demo_runs, tmp_path_factory.mktemp("site") / "site", Asked(title="Made leaderboard")).parent

@@ -20,6 +20,8 @@ from medgauge.spec import ModelSpec, RunSpec, TaskSpec
 from medgauge.store import MANIFEST, OUTPUTS, RESULTS, SAMPLES, SPEC, RunDirectory, StoredSample, sample_line
 from medgauge.tasks import Card, Publish
 from medgauge.types import Answer, Box, Key, Media, Output, Sample, Score, Status
+from medgauge_leaderboards.site.board import Board
+from medgauge_leaderboards.site.reading import read_boards, workers
 
 SIZE = (640, 400)
 """Original width, height of the made pictures; no square, so that a mixed-up axis shows."""
@@ -113,6 +115,12 @@ def write_manifest(run: RunDirectory, cards: Sequence[Card]) -> None:
     )
 
 
+def boards_of(folders: Sequence[Path]) -> list[Board]:
+    """The boards of some runs, as a site has them."""
+    with workers(folders) as each:
+        return read_boards(folders, each)[1]
+
+
 def edit(folder: Path, name: str, change: Callable[[str], str]) -> None:
     """Change a file of a run and sign it anew, as if the run had written it so."""
     file = folder / name
@@ -187,4 +195,4 @@ def _score(item: Item, metrics: Sequence[Any]) -> Score:
     )
 
 
-__all__ = ["OUTPUTS", "RESULTS", "SAMPLES", "Item", "card", "edit", "picture", "write_run"]
+__all__ = ["OUTPUTS", "RESULTS", "SAMPLES", "Item", "boards_of", "card", "edit", "picture", "write_run"]

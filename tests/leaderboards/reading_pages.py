@@ -1,8 +1,14 @@
 """What stands in the cells of a built page, by an HTML parser that knows nothing of the templates."""
 
+import base64
+import gzip
+import re
+import zlib
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+
+import pyarrow.parquet as pq
 
 
 @dataclass
@@ -48,12 +54,57 @@ def cells(page: Path) -> list[Cell]:
     return parser.cells
 
 
+def overview(page: Path) -> dict[tuple[str, str], Cell]:
+    """Cells of the overview that hold numbers, by model and the name of the task's files."""
+    found: dict[tuple[str, str], Cell] = {}
+    columns: list[str] = []
+    model, place = "", 0
+    for cell in cells(page):
+        scope = cell.attributes.get("scope")
+        if scope == "col" and "data-slug" in cell.attributes:
+            columns.append(str(cell.attributes["data-slug"]))
+        elif scope == "col":
+            columns = []
+        elif scope == "row":
+            model, place = str(cell.attributes["data-value"]), 0
+        else:
+            if words(cell.text) != "n/a":
+                found[model, columns[place]] = cell
+            place += 1
+    return found
+
+
+def row_names(page: Path) -> list[str]:
+    """The models of all tables of the overview, from top to bottom."""
+    return [str(cell.attributes["data-value"]) for cell in cells(page) if cell.attributes.get("scope") == "row"]
+
+
 def words(text: str) -> str:
     """Text with its white space collapsed."""
     return " ".join(text.split())
 
 
 def everything(site: Path) -> bytes:
-    """All bytes of a site, names of files included."""
+    """All bytes of a site, names of files included, and what is packed in them unpacked too."""
     files = sorted(path for path in site.rglob("*") if path.is_file())
-    return b"\n".join(str(path.relative_to(site)).encode() + b"\n" + path.read_bytes() for path in files)
+    return b"\n".join(str(path.relative_to(site)).encode() + b"\n" + _opened(path) for path in files)
+
+
+def _opened(file: Path) -> bytes:
+    data = file.read_bytes()
+    if file.suffix == ".js":
+        packed = [gzip.decompress(base64.b64decode(found)) for found in re.findall(rb'"(H4sI[A-Za-z0-9+/=]+)"', data)]
+        return b"\n".join([data, *packed])
+    if file.suffix == ".parquet":
+        return data + repr(pq.read_table(file).to_pylist()).encode()
+    if file.suffix == ".pdf":
+        streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL)
+        return b"\n".join([data, *(_inflated(stream) for stream in streams)])
+    return data
+
+
+def _inflated(stream: bytes) -> bytes:
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return stream

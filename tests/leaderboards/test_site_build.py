@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from made_runs import RESULTS, Item, card, edit, write_run
-from reading_pages import cells, everything, words
+from reading_pages import cells, everything, overview, words
 
 from medgauge.errors import Incomplete, MedGaugeError, NotComparable, NothingSelected
 from medgauge.store import RunDirectory
 from medgauge.types import Answer, Sample
-from medgauge_leaderboards.site.build import build
+from medgauge_leaderboards.site.build import Asked, build
 
 CARD = card("words", "vqa", "exact_match", publish="references", metrics=("token_f1",))
 
@@ -30,7 +30,7 @@ def items(right: int, of: int = 12, task: str = "words", question: str = "Which?
 
 
 def site(runs: Sequence[Path], tmp_path: Path) -> Path:
-    return build(runs, tmp_path / "site", "T", False).parent
+    return build(runs, tmp_path / "site", Asked(title="T")).parent
 
 
 def page(runs: Sequence[Path], tmp_path: Path) -> str:
@@ -38,7 +38,7 @@ def page(runs: Sequence[Path], tmp_path: Path) -> str:
 
 
 def rows(site: Path) -> list[str]:
-    return [words(c.text) for c in cells(site / "index.html") if c.attributes.get("scope") == "row"]
+    return [str(c.attributes["data-value"]) for c in cells(site / "index.html") if c.attributes.get("scope") == "row"]
 
 
 def test_best_first_and_nothing_last(tmp_path: Path) -> None:
@@ -50,9 +50,9 @@ def test_best_first_and_nothing_last(tmp_path: Path) -> None:
     ]
     built = site(runs, tmp_path)
     assert rows(built)[-3:] == ["absent", "high", "low"]  # "other" comes first by name and only "absent" has it
-    found = cells(built / "index.html")
-    empty = [words(c.text) for c in found if c.attributes.get("data-value") == ""]
-    assert empty.count("n/a") == 6
+    empty = [c for c in cells(built / "index.html") if words(c.text) == "n/a"]
+    assert len(empty) == 3
+    assert not any({"data-value", "data-gain", "data-rank"} & set(c.attributes) for c in empty)
 
 
 def test_lower_is_better_is_best_first_too(tmp_path: Path) -> None:
@@ -162,11 +162,10 @@ def test_another_primary_metric_is_told_and_its_value_not_mixed_in(tmp_path: Pat
         write_run(tmp_path / "b", "theirs", [(other, items(9))], ()),
     ]
     assert "the models are ranked by different metrics" in page(runs, tmp_path)
-    found = {
-        c.attributes["data-model"]: c for c in cells(tmp_path / "site" / "index.html") if "data-task" in c.attributes
-    }
-    assert found["ours"].parts["value"] == "0.250"
-    assert found["theirs"].parts["value"] == "n/a"
+    found = overview(tmp_path / "site" / "index.html")
+    assert found["ours", "words"].parts["value"] == "0.250"
+    assert found["theirs", "words"].parts["value"] == "n/a"
+    assert "data-value" not in found["theirs", "words"].attributes
 
 
 def test_a_tag_with_one_value_is_no_slice(demo_site: Path) -> None:
@@ -199,10 +198,10 @@ def test_a_run_on_changed_data_says_so_with_what_is_changed(tmp_path: Path) -> N
     lines = [f"{CARD.name}: test: expected 9 samples, got 3", f"{CARD.name}-other: gone"]
     run.write("manifest.json", run.manifest() | {"modified": lines})
     built = site([folder], tmp_path)
-    cell = next(c for c in cells(built / "index.html") if "data-task" in c.attributes)
+    (cell,) = overview(built / "index.html").values()
     assert "changed data" in cell.text
-    detail = words((built / "tasks" / f"{CARD.name}.html").read_text("utf-8"))
-    assert "The data are not what the card says:" in detail
+    detail = words((built / "methods" / f"{CARD.name}.html").read_text("utf-8"))
+    assert "Data that are not what the card says" in detail
     assert "test: expected 9 samples, got 3" in detail
     assert "gone" not in detail
     assert "--allow-modified" in detail
@@ -210,14 +209,14 @@ def test_a_run_on_changed_data_says_so_with_what_is_changed(tmp_path: Path) -> N
 
 def test_a_limited_run_is_marked_partial(tmp_path: Path) -> None:
     built = site([write_run(tmp_path / "a", "m", [(CARD, items(3))], (), limit=12)], tmp_path)
-    cell = next(c for c in cells(built / "index.html") if "data-task" in c.attributes)
+    (cell,) = overview(built / "index.html").values()
     assert "partial" in cell.text
 
 
 def test_under_ten_groups_there_is_no_interval(tmp_path: Path) -> None:
     built = site([write_run(tmp_path / "a", "m", [(CARD, items(3, of=9))], ())], tmp_path)
-    cell = next(c for c in cells(built / "index.html") if "data-task" in c.attributes)
-    assert cell.parts["interval none"] == "no interval"
+    (cell,) = overview(built / "index.html").values()
+    assert cell.parts["interval"] == "no interval"
 
 
 def test_secrets_do_not_reach_the_page(tmp_path: Path) -> None:
@@ -228,7 +227,7 @@ def test_secrets_do_not_reach_the_page(tmp_path: Path) -> None:
 
 
 def test_two_builds_are_the_same_bytes(demo_runs: list[Path], demo_site: Path, tmp_path: Path) -> None:
-    again = build([*reversed(demo_runs)], tmp_path / "again", "Made leaderboard", False).parent
+    again = build([*reversed(demo_runs)], tmp_path / "again", Asked(title="Made leaderboard")).parent
     assert everything(again) == everything(demo_site)
 
 

@@ -3,14 +3,12 @@
 import json
 from pathlib import Path
 
-from made_runs import write_run
+from made_runs import boards_of, write_run
 from test_site_build import CARD, items, rows, site
 
 from medgauge.cot import Cot
-from medgauge_leaderboards.site.board import make_boards
-from medgauge_leaderboards.site.gain import gain
-from medgauge_leaderboards.site.runs import cells, read_runs
-from medgauge_leaderboards.site.taskpage import command
+from medgauge_leaderboards.site.repeat import command
+from medgauge_leaderboards.site.standing import Difference, standing
 
 COT = Cot(call="fresh", wording={"words": "abc"})
 
@@ -21,15 +19,13 @@ def runs(tmp_path: Path, *controls: str) -> list[Path]:
 
 
 def test_another_control_is_not_taken_for_blind(tmp_path: Path) -> None:
-    (board,) = make_boards(
-        cell for run in read_runs(runs(tmp_path, "none", "shuffled-image", "black-image")) for cell in cells(run)
-    )
+    (board,) = boards_of(runs(tmp_path, "none", "shuffled-image", "black-image"))
     assert [cell.row for cell in board.cells] == [
         ("model", "none"),
         ("model", "black-image"),
         ("model", "shuffled-image"),
     ]
-    assert gain(board, board.models[0]).why == "no-control"
+    assert standing(board).gains[board.models[0].row] == "no-control"
 
 
 def test_with_all_controls_the_gain_is_over_the_blind_run(tmp_path: Path) -> None:
@@ -48,9 +44,10 @@ def test_a_run_with_regional_cot_stands_beside_the_plain_one(tmp_path: Path) -> 
         write_run(tmp_path / "c", "model", [(CARD, items(2))], (), control="blind"),
     ]
     assert rows(site(folders, tmp_path))[-2:] == ["model (Regional CoT)", "model"]
-    (board,) = make_boards(cell for run in read_runs(folders) for cell in cells(run))
+    (board,) = boards_of(folders)
     plain, cot = board.models
-    assert gain(board, cot).why == "no-control"
-    assert gain(board, plain).estimate is not None
+    gains = standing(board).gains
+    assert gains[cot.row] == "no-control"
+    assert isinstance(gains[plain.row], Difference)
     assert "--set cot=regions --set cot_call=fresh" in command(cot)
     assert "cot" not in command(plain)

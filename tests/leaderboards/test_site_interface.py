@@ -1,23 +1,28 @@
 """The interface: both languages whole, nothing from elsewhere, nothing that a data set or a model can inject."""
 
+import csv
+import json
 import re
 from pathlib import Path
 from typing import get_args
 
 import pytest
 from made_runs import Item, card, write_run
-from reading_pages import cells, everything, words
+from reading_pages import cells
 
 from medgauge.spec import Fit
 from medgauge.tasks import Access, Publish
 from medgauge.types import Answer, Control, Family, Polar, Sample, Status
-from medgauge_leaderboards.site.board import Difference
-from medgauge_leaderboards.site.build import build
-from medgauge_leaderboards.site.gain import NoGain
-from medgauge_leaderboards.site.render import SCRIPTS, resource, shown, strings
+from medgauge_leaderboards.site.board import DiffersIn
+from medgauge_leaderboards.site.build import Asked, build
+from medgauge_leaderboards.site.render import names as files_of
+from medgauge_leaderboards.site.render import resource, shown, strings
+from medgauge_leaderboards.site.standing import NoGain
 from medgauge_leaderboards.site.values import Verdict
+from medgauge_leaderboards.site.versus import Apart
 
-TEMPLATES = ("base", "macros", "overview", "task", "samples")
+TEMPLATES = [name.removesuffix(".html.j2") for name in files_of("templates")]
+SCRIPTS = [name for name in files_of("static") if name.endswith(".js")]
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7 * 7 }}"
 
 
@@ -28,6 +33,13 @@ def test_both_languages_have_the_same_keys_and_places() -> None:
         assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", chinese[key])), key
         assert text.strip()
         assert chinese[key].strip()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_key_stands_in_two_files(language: str) -> None:
+    every = [key for file in files_of(f"i18n/{language}") for key in json.loads(resource(f"i18n/{language}/{file}"))]
+    assert len(every) == len(set(every))
+    assert files_of("i18n/en") == files_of("i18n/zh")
 
 
 def test_chinese_is_chinese() -> None:
@@ -60,13 +72,15 @@ def test_every_key_that_is_used_exists() -> None:
         ("publish.", get_args(Publish)),
         ("status.", get_args(Status)),
         ("fit.", get_args(Fit)),
-        ("differs.", get_args(Difference)),
+        ("differs.", get_args(DiffersIn)),
         ("gain.", get_args(NoGain)),
         ("verdict.", get_args(Verdict)),
         ("polar.", get_args(Polar)),
         ("badge.", ("synthetic", "out-of-fold", "partial", "modified", "baseline")),
         ("badge.control-", [name for name in get_args(Control) if name != "none"]),
-        ("filter.", ("all", "wrong", "partial", "no_answer", "refused", "failed")),
+        ("filter.", ("all", "wrong", "partial", "no_answer", "refused", "failed", "right")),
+        ("filter.", ("disagree", "only_a", "only_b", "both_wrong", "better_a", "better_b")),
+        ("versus.why.", get_args(Apart)),
     ],
 )
 def test_every_name_that_is_put_together_has_words(stem: str, names: tuple[str, ...]) -> None:
@@ -101,7 +115,8 @@ def test_nothing_comes_from_elsewhere(demo_site: Path) -> None:
 
 def test_pages_hold_no_inline_script_and_no_inline_style(demo_site: Path) -> None:
     pages = list(demo_site.rglob("*.html"))
-    assert len(pages) == 11
+    boards = len(list((demo_site / "tasks").iterdir()))
+    assert (boards, len(pages)) == (5, 3 + 3 * boards)
     for page in pages:
         text = page.read_text("utf-8")
         assert "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'" in text
@@ -138,13 +153,18 @@ def hostile_run(folder: Path) -> Path:
 
 
 def test_hostile_names_are_text(tmp_path: Path) -> None:
-    site = build([hostile_run(tmp_path / "run")], tmp_path / "site", HOSTILE, False).parent
-    whole = everything(site)
+    """Formats that are no markup hold them as they are, quoted; what a browser reads as markup never does."""
+    site = build([hostile_run(tmp_path / "run")], tmp_path / "site", Asked(title=HOSTILE, figures=True)).parent
+    markup = [file for file in site.rglob("*") if file.suffix in (".html", ".js", ".json", ".svg", ".tex")]
+    assert {file.suffix for file in markup} == {".html", ".js", ".json", ".svg", ".tex"}
+    whole = b"\n".join(file.read_bytes() for file in markup)
     assert b"<script>alert" not in whole
     assert b"<img src=x" not in whole
     assert b"</script>alert" not in whole
-    rows = [words(c.text) for c in cells(site / "index.html") if c.attributes.get("scope") == "row"]
-    assert rows == [words(HOSTILE)]
+    rows = [c.attributes["data-value"] for c in cells(site / "index.html") if c.attributes.get("scope") == "row"]
+    assert rows == [HOSTILE]
+    with (site / "export" / "scores.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["model"] for row in csv.DictReader(file)} == {HOSTILE}
 
 
 def test_numbers_read_as_printed() -> None:

@@ -1,16 +1,19 @@
 """What a sample's publish level keeps out of the folder."""
 
+import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from made_runs import Item, card, edit, picture, write_run
 from reading_pages import everything
 
-from medgauge.errors import MedGaugeError
-from medgauge.store import MANIFEST
-from medgauge.tasks import PUBLISH_LEVELS, Access, Card, Publish
+from medgauge.errors import BadRecord, MedGaugeError
+from medgauge.store import MANIFEST, OUTPUTS, RESULTS, SAMPLES, SCORES, SPEC
+from medgauge.tasks import PUBLISH_LEVELS, Access, Card, Label, Publish
 from medgauge.types import Answer, Box, Sample
-from medgauge_leaderboards.site.build import build
+from medgauge_leaderboards.site import levels
+from medgauge_leaderboards.site.build import Asked, build
 from medgauge_leaderboards.site.levels import highest, lowest
 
 SECRETS: dict[Publish, tuple[bytes, ...]] = {
@@ -60,7 +63,7 @@ def write_secret(folder: Path, level: Publish, item_level: Publish | None = None
 
 
 def built(run: Path, tmp_path: Path) -> bytes:
-    return everything(build([run], tmp_path / "site", "T", False).parent)
+    return everything(build([run], tmp_path / "site", Asked(title="T")).parent)
 
 
 @pytest.mark.parametrize("level", PUBLISH_LEVELS)
@@ -72,8 +75,34 @@ def test_a_level_shows_what_it_allows_and_nothing_else(tmp_path: Path, level: Pu
             assert (secret in folder) == allowed, secret
 
 
+@pytest.mark.parametrize(("level", "named"), [("scores", False), ("predictions", False), ("references", True)])
+def test_labels_of_the_data_are_words_of_the_data(tmp_path: Path, level: Publish, named: bool) -> None:
+    """Parts of a metric are named after labels; the card names one of them."""
+    made = card(
+        "classes", "classification", "macro_f1", publish=level, labels=(Label(name="cardlabel"),), metrics=("accuracy",)
+    )
+    choices = ("cardlabel", "secretlabel")
+    items = [
+        Item(
+            sample=Sample(
+                id=f"{i}", task="classes", language="en", choices=choices, target=Answer(labels=(label,)), group=f"{i}"
+            ),
+            answer=Answer(labels=(label,)),
+        )
+        for i, label in enumerate(choices * 6)
+    ]
+    folder = built(write_run(tmp_path / "run", "m", [(made, items)], ()), tmp_path)
+    assert b"macro_f1/cardlabel" in folder
+    assert (b"macro_f1/secretlabel" in folder) == named
+    assert (b"secretlabel" in folder) == (level != "scores")  # what the model said, from predictions on
+    frame = pd.read_parquet(tmp_path / "site" / "export" / "scores.parquet")
+    assert set(frame.metric) == {"macro_f1", "accuracy", "macro_f1/cardlabel"} | (
+        {"macro_f1/secretlabel"} if named else set()
+    )
+
+
 def test_scores_alone_are_still_a_page(tmp_path: Path) -> None:
-    build([write_secret(tmp_path / "run", "scores")], tmp_path / "site", "T", False)
+    build([write_secret(tmp_path / "run", "scores")], tmp_path / "site", Asked(title="T"))
     assert (tmp_path / "site" / "data" / "secret" / "0.js").read_text("utf-8").count('"level": "scores"') == 12
     assert '"no.12"' in (tmp_path / "site" / "data" / "secret" / "board.js").read_text("utf-8")
 
@@ -90,7 +119,7 @@ def test_a_sample_may_not_be_more_open_than_its_card(tmp_path: Path) -> None:
 
 def test_without_a_card_there_are_scores_alone(tmp_path: Path) -> None:
     run = write_secret(tmp_path / "run", "images")
-    edit(run, MANIFEST, lambda text: text.replace('"secret": {', '"another": {'))
+    edit(run, MANIFEST, lambda text: text.replace('"secret": {', '"another": {').replace('"secret"', '"another"'))
     folder = built(run, tmp_path)
     assert not [s for secrets in SECRETS.values() for s in secrets if s in folder]
 
@@ -99,7 +128,7 @@ def test_the_most_careful_run_decides(tmp_path: Path) -> None:
     open_run = write_secret(tmp_path / "a", "images")
     careful = write_secret(tmp_path / "b", "scores")
     edit(careful, "spec.json", lambda text: text.replace('"m"', '"other"'))
-    folder = everything(build([open_run, careful], tmp_path / "site", "T", False).parent)
+    folder = everything(build([open_run, careful], tmp_path / "site", Asked(title="T")).parent)
     assert not [s for secrets in SECRETS.values() for s in secrets if s in folder]
 
 
@@ -117,22 +146,87 @@ def test_a_picture_without_a_proper_name_is_not_copied(tmp_path: Path) -> None:
 def test_public_refuses_what_the_access_forbids(tmp_path: Path, access: Access, level: Publish) -> None:
     run = write_secret(tmp_path / "run", level, access=access)
     if level == "scores":
-        assert build([run], tmp_path / "site", "T", True).is_file()
+        assert build([run], tmp_path / "site", Asked(title="T", public=True)).is_file()
         return
     with pytest.raises(MedGaugeError, match=rf"secret: access '{access}' allows 'scores' .* is '{level}'"):
-        build([run], tmp_path / "site", "T", True)
+        build([run], tmp_path / "site", Asked(title="T", public=True))
     assert not (tmp_path / "site").exists()
 
 
 @pytest.mark.parametrize("access", ["embedded", "public"])
 def test_public_shows_what_is_public(tmp_path: Path, access: Access) -> None:
-    assert build([write_secret(tmp_path / "run", "images", access=access)], tmp_path / "site", "T", True).is_file()
+    assert build(
+        [write_secret(tmp_path / "run", "images", access=access)], tmp_path / "site", Asked(title="T", public=True)
+    ).is_file()
 
 
 def test_public_refuses_an_unknown_licence(tmp_path: Path) -> None:
     run = write_secret(tmp_path / "run", "references", access="public", licence="Unknown")
     with pytest.raises(MedGaugeError, match="licence 'Unknown' allows 'scores'"):
-        build([run], tmp_path / "site", "T", True)
+        build([run], tmp_path / "site", Asked(title="T", public=True))
+
+
+@pytest.mark.parametrize(("first", "second"), [("a", "z"), ("z", "a")])
+def test_public_asks_the_card_of_every_run(tmp_path: Path, first: str, second: str) -> None:
+    runs = [
+        write_secret(tmp_path / first, "references"),
+        write_secret(tmp_path / second, "references", access="credentialed"),
+    ]
+    edit(runs[1], SPEC, lambda text: text.replace('"m"', f'"{second}"'))
+    edit(runs[0], SPEC, lambda text: text.replace('"m"', f'"{first}"'))
+    with pytest.raises(MedGaugeError, match="access 'credentialed' allows 'scores'"):
+        build(runs, tmp_path / "site", Asked(title="T", public=True))
+
+
+LIAR = "mimic-cxr"
+"""A data set that the installed catalogue has, with scores alone."""
+
+
+def as_task(run: Path, name: str) -> Path:
+    """The same run, of a task with another name."""
+    for file in (SPEC, SAMPLES, OUTPUTS, SCORES, RESULTS, MANIFEST):
+        edit(run, file, lambda text: text.replace('"secret"', f'"{name}"'))
+    return run
+
+
+def test_a_run_may_not_open_what_the_installed_card_keeps(tmp_path: Path) -> None:
+    run = as_task(write_secret(tmp_path / "run", "images"), LIAR)
+    folder = built(run, tmp_path)
+    assert not [s for secrets in SECRETS.values() for s in secrets if s in folder]
+
+
+def test_a_card_under_another_name_is_refused(tmp_path: Path) -> None:
+    run = as_task(write_secret(tmp_path / "run", "images"), LIAR)
+    edit(run, MANIFEST, lambda text: text.replace(f'"name": "{LIAR}"', '"name": "free"'))
+    with pytest.raises(BadRecord, match=r"cards.mimic-cxr.name.*'free'"):
+        build([run], tmp_path / "site", Asked(title="T"))
+
+
+def test_public_asks_the_installed_card_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    careful = card("secret", "vqa", "exact_match", publish="images", access="public", licence="unknown")
+    monkeypatch.setattr(levels, "installed", lambda name: careful if name == "secret" else None)
+    with pytest.raises(MedGaugeError, match=r"licence 'unknown' allows 'scores' .*the installed card of 'Made secret'"):
+        build([write_secret(tmp_path / "run", "images")], tmp_path / "site", Asked(title="T", public=True))
+
+
+@pytest.mark.parametrize(("access", "refused"), [("embedded", False), ("public", True)])
+def test_what_comes_with_medgauge_needs_no_known_licence(tmp_path: Path, access: Access, refused: bool) -> None:
+    run = write_secret(tmp_path / "run", "images", access=access, licence="made for this")
+    if refused:
+        with pytest.raises(MedGaugeError, match="licence 'made for this' allows 'scores'"):
+            build([run], tmp_path / "site", Asked(title="T", public=True))
+    else:
+        assert build([run], tmp_path / "site", Asked(title="T", public=True)).is_file()
+
+
+def test_hosts_and_paths_of_errors_stay_out(tmp_path: Path) -> None:
+    run = write_secret(tmp_path / "run", "references")
+    told = "boom: http://me:pw@gpu-7.internal:8000/v1?key=abc said no to /home/someone/set.png"
+    edit(run, OUTPUTS, lambda text: text.replace('"boom"', json.dumps(told)))
+    edit(run, SCORES, lambda text: text.replace('"boom"', json.dumps(told)))
+    folder = built(run, tmp_path)
+    assert b"said no to" in folder
+    assert not [part for part in (b"gpu-7", b"me:pw", b"key=abc", b"/home/someone") if part in folder]
 
 
 def test_lowest_and_highest() -> None:

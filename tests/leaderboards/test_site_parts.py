@@ -1,20 +1,27 @@
 """Names, matches and values: the small parts of the site, against their definitions."""
 
+import hashlib
+import io
+import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from made_runs import Item, card, write_run
+from PIL import Image
 
 from medgauge.metrics import parse_metric
 from medgauge.stats import gather
 from medgauge.types import Answer, Box, Sample, Xyxy
-from medgauge_leaderboards.site.build import build
+from medgauge_leaderboards.site.build import Asked, build
 from medgauge_leaderboards.site.matching import iou, match, threshold_of
-from medgauge_leaderboards.site.naming import slugs
+from medgauge_leaderboards.site.naming import _plain, slugs
+from medgauge_leaderboards.site.pictures import Pictures, _read
 from medgauge_leaderboards.site.runs import Cell, cells, read_run
 from medgauge_leaderboards.site.values import judge_of, sample_values, verdict
 from medgauge_metrics.boxes import iou as metric_iou
@@ -25,6 +32,12 @@ BOX = st.tuples(SIDE, SIDE, SIDE, SIDE).map(
     lambda b: (min(b[0], b[2]), min(b[1], b[3]), max(b[0], b[2]) + 1, max(b[1], b[3]) + 1)
 )
 BOXES = st.lists(BOX, max_size=6)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """What `match` imports when it is first called; that takes longer than an example may."""
+    match([(0.0, 0.0, 1.0, 1.0)], [(0.0, 0.0, 1.0, 1.0)], 0.5)
 
 
 @given(BOX, BOX)
@@ -67,6 +80,116 @@ def test_slugs_read_well_and_never_meet() -> None:
     met = slugs(["A b", "a/b", "con", "../..", "肺"])
     assert len({slug.lower() for slug in met.values()}) == 5
     assert "con" not in met.values()
+
+
+def _short(name: str, digits: int = 8) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:digits]
+
+
+MEETING = (
+    "GPT-4o",
+    "gpt-4o!",
+    f"gpt-4o-{_short('GPT-4o')}",
+    f"gpt-4o-{_short('gpt-4o!')}",
+    "con",
+    f"con-{_short('con')}",
+)
+
+
+@given(
+    st.lists(
+        st.recursive(
+            st.sampled_from(["GPT-4o", "gpt-4o!", "con", "", "肺", "x" * 70, "x" * 71]),
+            lambda names: names.map(lambda name: f"{_plain(name) or 'x'}-{_short(name)}"),
+            max_leaves=3,
+        ),
+        unique=True,
+        max_size=8,
+    )
+)
+@example(list(MEETING))
+def test_names_that_look_like_hashed_ones_never_meet(names: list[str]) -> None:
+    made = slugs(names)
+    assert len({slug.lower() for slug in made.values()}) == len(names)
+    assert made == slugs(reversed(names))
+
+
+def test_a_name_keeps_its_folder_when_an_imitation_comes() -> None:
+    before = slugs(MEETING[:2])
+    assert before == {name: f"gpt-4o-{_short(name)}" for name in MEETING[:2]}
+    after = slugs(MEETING)
+    assert {name: after[name] for name in before} == before
+    assert after[MEETING[2]] == f"{MEETING[2].lower()}-{_short(MEETING[2])}"
+
+
+def thumbnail(folder: Path, digest: str, make: Callable[[Path], object]) -> Path:
+    (folder / "media").mkdir(parents=True, exist_ok=True)
+    file = folder / "media" / f"{digest}.webp"
+    make(file)
+    return file
+
+
+def drawn(size: tuple[int, int] = (40, 30), form: str = "WEBP", **more: Any) -> Callable[[Path], object]:
+    return lambda file: Image.new("RGB", size, (200, 30, 30)).save(file, form, **more)
+
+
+def test_a_picture_is_drawn_anew_without_what_else_its_file_holds(tmp_path: Path) -> None:
+    hidden = Image.new("RGBA", (40, 30), (200, 30, 30, 0))
+    exif = Image.Exif()
+    exif[0x010E] = "patient name"
+    thumbnail(
+        tmp_path, "a" * 64, lambda file: hidden.save(file, "WEBP", exif=exif, xmp=b"<x>patient name</x>", lossless=True)
+    )
+    source = tmp_path / "media" / f"{'a' * 64}.webp"
+    source.write_bytes(source.read_bytes() + b"patient name")
+    made = []
+    for name in ("one", "two"):
+        assert Pictures([tmp_path], tmp_path / name).publish("a" * 64) == f"media/{'a' * 64}.webp"
+        made.append((tmp_path / name / f"{'a' * 64}.webp").read_bytes())
+    assert b"patient name" in source.read_bytes()
+    assert b"patient name" not in made[0]
+    assert made[0] == made[1]
+    with Image.open(io.BytesIO(made[0])) as image:
+        assert (image.format, image.size, image.mode) == ("WEBP", (40, 30), "RGB")
+        assert not image.getexif()
+
+
+WRONG: dict[str, Callable[[Path], object]] = {
+    "a link": lambda file: (drawn()(file.with_name("real.webp")), file.symlink_to(file.with_name("real.webp"))),
+    "a link to elsewhere": lambda file: file.symlink_to("/etc/hostname"),
+    "a pipe": lambda file: os.mkfifo(file),
+    "a folder": lambda file: file.mkdir(),
+    "a PNG": drawn(form="PNG"),
+    "too wide": drawn((513, 4)),
+    "too high": drawn((4, 513)),
+    "frames": lambda file: drawn(save_all=True, append_images=[Image.new("RGB", (40, 30), (0, 90, 0))])(file),
+    "words": lambda file: file.write_text("patient name"),
+    "nothing": lambda file: file.write_bytes(b""),
+    "torn": lambda file: (drawn()(file), file.write_bytes(file.read_bytes()[:40])),
+    "huge": lambda file: file.write_bytes(b"RIFF" + bytes(5_000_000)),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_no_thumbnail_is_not_published(tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    thumbnail(tmp_path / "bad", "b" * 64, WRONG[what])
+    media = Pictures([tmp_path / "bad"], tmp_path / "site")
+    assert media.publish("b" * 64) is None
+    assert media.publish("b" * 64) is None
+    assert not (tmp_path / "site").exists()
+    told = capsys.readouterr().err.splitlines()
+    silent = what in ("a link", "a link to elsewhere", "a pipe", "a folder")  # no run has such a thumbnail
+    assert len(told) == (0 if silent else 1)
+    assert all("not published" in line and "b" * 64 in line for line in told)
+    thumbnail(tmp_path / "good", "b" * 64, drawn())
+    assert Pictures([tmp_path / "bad", tmp_path / "good"], tmp_path / "site").publish("b" * 64)
+
+
+def test_what_became_a_link_since_is_not_followed(tmp_path: Path) -> None:
+    drawn()(tmp_path / "real.webp")
+    (tmp_path / "link.webp").symlink_to(tmp_path / "real.webp")
+    with pytest.raises(OSError, match="link"):
+        _read(tmp_path / "link.webp")
 
 
 def one_cell(tmp_path: Path, items: list[Item], family: str, primary: str, *metrics: str) -> Cell:
@@ -135,5 +258,5 @@ def test_a_match_with_another_label_says_so(tmp_path: Path) -> None:
     answer = Answer(boxes=(Box(xyxy=where, label="mass "), Box(xyxy=(60, 60, 90, 90), label="cyst")))
     made = card("t", "text-to-region", "f1@0.5", publish="references")
     run = write_run(tmp_path / "run", "m", [(made, [Item(sample=sample(0, target), answer=answer)])], ())
-    site = build([run], tmp_path / "site", "T", False).parent
+    site = build([run], tmp_path / "site", Asked(title="T")).parent
     assert '"pairs": [[0, 0, 1.0, true], [1, 1, 1.0, false]]' in (site / "data" / "t" / "m" / "0.js").read_text("utf-8")

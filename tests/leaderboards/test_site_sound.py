@@ -25,6 +25,22 @@ CHANGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "a language nobody speaks": ("results.json", lambda d: _entry(d, language="xx")),
     "cards is a list": ("manifest.json", lambda d: d | {"cards": []}),
     "files is a number": ("manifest.json", lambda d: d | {"files": 3}),
+    "files names nothing": ("manifest.json", lambda d: d | {"files": {}}),
+    **{
+        f"files leaves out {name}": ("manifest.json", lambda d, name=name: d | {"files": _without(d["files"], name)})
+        for name in ("spec.json", "samples.jsonl", "scores.jsonl", "results.json", "outputs.jsonl")
+    },
+    "modified is a number": ("manifest.json", lambda d: d | {"modified": 3}),
+    "modified is text": ("manifest.json", lambda d: d | {"modified": "made-report: x"}),
+    "modified holds a number": ("manifest.json", lambda d: d | {"modified": [3]}),
+    "excluded holds a list": ("manifest.json", lambda d: d | {"excluded": [[]]}),
+    "failed is a mapping": ("manifest.json", lambda d: d | {"failed": {}}),
+    "missing is true": ("manifest.json", lambda d: d | {"missing": True}),
+    "a card under another name": ("manifest.json", lambda d: _renamed(d)),
+    **{
+        f"trials {value!r}": ("results.json", lambda d, value=value: _entry(d, trials=value))
+        for value in (0, -1, "two", 1.5, None, 10_001)
+    },
     "the spec has no tasks": ("spec.json", lambda d: d | {"tasks": []}),
     "the spec is empty": ("spec.json", lambda d: {}),
     "a score without the metric": ("scores.jsonl", lambda d: d | {"stats": {}}),
@@ -39,6 +55,14 @@ CHANGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 def _entry(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return data | {"tasks": {key: entry | changes for key, entry in data["tasks"].items()}}
+
+
+def _without(data: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != name}
+
+
+def _renamed(data: dict[str, Any]) -> dict[str, Any]:
+    return data | {"cards": {name: card | {"name": "free"} for name, card in data["cards"].items()}}
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -37,7 +37,7 @@ def demo(out: Path, limit: int | None) -> None:
         jobs = [pool.submit(_lane, lane, out, limit) for lane in LANES]
         folders = [folder for job in jobs for folder in job.result()]
     build = catalog("commands").load("leaderboard")
-    page: Path = build(folders, out / "site", "MedGauge demo (synthetic and embedded pictures)", False)
+    page: Path = build(folders, out / "site", {"title": "MedGauge demo (synthetic and embedded pictures)"})
     say("demo: the leaderboard opens from disk, no server needed:")
     click.echo(page.resolve())
 

@@ -22,6 +22,7 @@ from medgauge.cli.selfcheck_model import selfcheck_model
 from medgauge.cli.selftest import selftest
 from medgauge.cli.show import show
 from medgauge.cli.site import leaderboard
+from medgauge.cli.submissions import submissions
 from medgauge.errors import MedGaugeError
 from medgauge.progress import say
 
@@ -50,14 +51,17 @@ def cli(debug: bool) -> None:
     medgauge compare runs/base runs/mine                   paired differences, with intervals, tests and gates
     medgauge reference bless runs/base --name main --reason "release 1.2"
     medgauge leaderboard runs/* --out site
+    medgauge submissions check submissions                 score again what others hand in
     medgauge selftest                                      whether this installation computes right numbers
     """
     del debug  # read by main, before any command runs
 
 
-COMMANDS = (demo, run, score, score_records, compare, compare_paper, reference, leaderboard, list_names, data, show)
+RUNS = (demo, run, score, score_records, show)
+BOARDS = (compare, compare_paper, reference, leaderboard, submissions)
+DATA = (list_names, data)
 CHECKS = (audit_boxes, selfcheck_model, selftest)
-for command in (*COMMANDS, *CHECKS):
+for command in (*RUNS, *BOARDS, *DATA, *CHECKS):
     cli.add_command(command)
 
 

@@ -1,39 +1,52 @@
 """From run directories to a folder that opens from disk."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment
-
-from medgauge import __version__, codec
+from medgauge import __version__
 from medgauge.errors import MedGaugeError, NothingSelected
-from medgauge_leaderboards.site.board import Board, make_boards
-from medgauge_leaderboards.site.chunks import inert, write_samples
+from medgauge_leaderboards.exports.write import write_exports
+from medgauge_leaderboards.site.board import Board
 from medgauge_leaderboards.site.levels import refuse_public
+from medgauge_leaderboards.site.marks import marks_of, retired, stated, statuses_of
+from medgauge_leaderboards.site.methodpage import write_methods
 from medgauge_leaderboards.site.naming import slugs
-from medgauge_leaderboards.site.pictures import Pictures
+from medgauge_leaderboards.site.overview import EXPORT, write_overview
+from medgauge_leaderboards.site.pages import INDEX, Pages
+from medgauge_leaderboards.site.reading import Each, read_boards, workers
 from medgauge_leaderboards.site.render import environment, write_assets
-from medgauge_leaderboards.site.runs import Row, Run, cells, read_runs
-from medgauge_leaderboards.site.taskpage import FEW, command, task_page
-from medgauge_leaderboards.site.values import judge_of
-from medgauge_leaderboards.site.views import (
-    BASELINES,
-    FAMILIES,
-    Section,
-    badges,
-    controls_alone,
-    differing_settings,
-    problems_of,
-    sections,
-)
+from medgauge_leaderboards.site.runs import Cell, Row, Run
+from medgauge_leaderboards.site.samples import write_samples
+from medgauge_leaderboards.site.site import Site
+from medgauge_leaderboards.site.standing import standing
+from medgauge_leaderboards.site.subset import MOST, shown
+from medgauge_leaderboards.site.taskpage import write_tasks
+from medgauge_leaderboards.site.versus import write_versus
+from medgauge_leaderboards.site.views import BASELINES, FAMILIES, badges
+from medgauge_leaderboards.submissions.status import Statuses
 
-INDEX, EXPORT = "index.html", "leaderboard.json"
-SCHEMA_VERSION = 1
+ROBOTS = "User-agent: *\nDisallow: /data/\nDisallow: /media/\nDisallow: /samples/\n"
+"""Questions with their answers are of no use to whoever trains on what a crawler finds."""
 
 
-def build(runs: Sequence[Path], out: Path, title: str, public: bool) -> Path:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a site is to be."""
+
+    title: str
+    public: bool = False
+    """Refuse whatever a licence forbids to publish."""
+    most: int = MOST
+    """Samples of one task and language that can be looked at one by one."""
+    statuses: Statuses | None = None
+    """What a check of submissions found."""
+    figures: bool = False
+    """Whether to draw figures for papers."""
+
+
+def build(runs: Sequence[Path], out: Path, asked: Asked) -> Path:
     """Make the site of some finished runs in `out` and return its `index.html`. Nothing but the runs is read.
 
     A site that stands in `out` is replaced whole, so that nothing of an earlier one stays behind. Raises
@@ -43,37 +56,59 @@ def build(runs: Sequence[Path], out: Path, title: str, public: bool) -> Path:
     if not runs:
         raise NothingSelected("no run directory was given")
     _refuse_foreign(out)
-    read = read_runs(runs)
-    boards = _ordered(make_boards([cell for run in read for cell in cells(run)]))
-    if not boards:
-        raise NothingSelected("the runs hold no results")
-    if public:
-        refuse_public((board.key, board.card, board.level) for board in boards)
     out = out.resolve()
     fresh = out.with_name(f".{out.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    _write(fresh, boards, read, title)
+    with workers(runs) as each:
+        read, boards = read_boards(runs, each)
+        if not boards:
+            raise NothingSelected("the runs hold no results")
+        if asked.public:
+            refuse_public((board.key, [cell.card for cell in board.cells], board.level) for board in boards)
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        _write(fresh, _site(read, boards, asked), each, figures=asked.figures)
     shutil.rmtree(out, ignore_errors=True)
     fresh.replace(out)
     return out / INDEX
 
 
-def _write(out: Path, boards: Sequence[Board], runs: Sequence[Run], title: str) -> None:
-    pages = slugs(board.key for board in boards)
-    rows = row_slugs(boards)
-    templates = environment(write_assets(out / "assets"))
-    shared = {"site": title, "version": __version__, "pages": pages, "badges": badges, "baselines": BASELINES}
-    overview = sections(boards, pages)
-    _page(templates, "overview", out / INDEX, shared | _overview(boards, overview))
-    media = Pictures(runs, out / "media")
-    for board in boards:
-        slug = pages[board.key]
-        here = shared | {"board": board, "slug": slug, "judge": judge_of(board.cells[0]), "few": FEW}
-        _page(templates, "task", out / "tasks" / f"{slug}.html", here | {"page": task_page(board), "command": command})
-        _page(templates, "samples", out / "samples" / f"{slug}.html", here)
-        write_samples(board, out / "data", slug, rows, media)
-    (out / EXPORT).write_text(inert(_export(overview, title), indent=1) + "\n", "utf-8", newline="\n")
+def _site(runs: Sequence[Run], boards: Sequence[Board], asked: Asked) -> Site:
+    marks = marks_of(runs, asked.statuses)
+    known, with_it = stated(runs, boards, marks)
+    with_it = [replace(board, retired=retired(board, marks)) for board in with_it]
+    ordered = sorted(with_it, key=lambda board: (FAMILIES.index(board.cells[0].result["family"]), board.key))
+    return Site(
+        title=asked.title,
+        runs=tuple(known),
+        boards=tuple(ordered),
+        standings={board.key: standing(board) for board in ordered},
+        shown={board.key: shown(board, asked.most) for board in ordered},
+        slugs=slugs(board.key for board in ordered),
+        rows=row_slugs(ordered),
+        statuses=asked.statuses,
+    )
+
+
+def _write(out: Path, site: Site, each: Each, *, figures: bool) -> None:
+    found = statuses_of(site)
+
+    def marked(cell: Cell) -> tuple[str, ...]:
+        return (*badges(cell), *filter(None, [found.get(cell.run.directory.path)]))
+
+    shared = {"site": site.title, "version": __version__, "pages": site.slugs, "badges": marked, "baselines": BASELINES}
+    pages = Pages(out=out, templates=environment(write_assets(out / "assets")), shared=shared)
+    made = {"export": write_exports(site, out / "export")}
+    if figures:
+        from medgauge_leaderboards.figures.write import write_figures
+
+        made["figures"] = write_figures(site, out / "figures", each)
+    links = {folder: [(label, f"{folder}/{name}") for label, name in files] for folder, files in made.items()}
+    write_overview(site, pages, links["export"], links.get("figures", ()))
+    write_tasks(site, pages)
+    write_methods(site, pages)
+    write_versus(site, pages)
+    write_samples(site, pages, each)
+    (out / "robots.txt").write_text(ROBOTS, "utf-8")
 
 
 def row_slugs(boards: Sequence[Board]) -> dict[Row, str]:
@@ -85,50 +120,6 @@ def row_slugs(boards: Sequence[Board]) -> dict[Row, str]:
         named = {row: repr(row) for row in rows}
     short = slugs(named.values())
     return {row: short[name] for row, name in named.items()}
-
-
-def _ordered(boards: Sequence[Board]) -> list[Board]:
-    return sorted(boards, key=lambda board: (FAMILIES.index(board.cells[0].result["family"]), board.key))
-
-
-def _overview(boards: Sequence[Board], overview: Sequence[Section]) -> dict[str, Any]:
-    return {
-        "sections": overview,
-        "boards": boards,
-        "models": sorted({cell.row[0] for board in boards for cell in board.models}),
-        "problems": problems_of(boards),
-        "differing": differing_settings(boards),
-        "alone": controls_alone(boards),
-        "samples": sum(len(board.samples) for board in boards),
-    }
-
-
-def _page(templates: Environment, name: str, file: Path, values: Mapping[str, Any]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    root = "" if file.name == INDEX else "../"
-    text = templates.get_template(f"{name}.html.j2").render({**values, "root": root, "kind": name})
-    file.write_text(text, "utf-8", newline="\n")
-
-
-def _export(overview: Sequence[Section], title: str) -> dict[str, Any]:
-    """The overview's numbers for other programs, with all digits."""
-    found = [
-        {
-            "task": column.board.key,
-            "family": section.family,
-            "metric": entry.cell.primary,
-            "model": model,
-            "badges": list(entry.badges),
-            "status": entry.cell.result["status"],
-            "result": dict(entry.cell.metrics[entry.cell.primary]),
-            "gain_over_blind": codec.plain(entry.gain.estimate) if entry.gain.estimate else None,
-            "ranked": column.ranked,
-        }
-        for section in overview
-        for column in section.columns
-        for model, entry in sorted(column.entries.items())
-    ]
-    return {"schema_version": SCHEMA_VERSION, "medgauge": __version__, "title": title, "cells": found}
 
 
 def _refuse_foreign(out: Path) -> None:

@@ -1,58 +1,28 @@
-"""The data of the sample view, cut into small scripts that the page loads when it needs them.
-
-```
-data/<task>/board.js          rows, metric, how many samples, the name of each in links
-data/<task>/<n>.js            256 samples: question, reference, picture
-data/<task>/<row>/index.js    status and verdict of every sample, one letter each
-data/<task>/<row>/<n>.js      256 answers of one row: words, parsed answer, values, matches
-```
+"""What the sample view knows of one sample and of one answer, as data for its scripts.
 
 Each script calls `MedGaugeData(name, value)`: classic scripts are the one way to load data from disk. What a
 sample's publish level does not allow is never put into the data, so nothing can leak from it.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from medgauge import codec
 from medgauge.store import StoredSample
 from medgauge.tasks import Publish
-from medgauge.types import Answer, Box, Output, Score, Xyxy
-from medgauge_leaderboards.site.board import Board, digest
+from medgauge.types import Answer, Box, Output, Score, Segment, Xyxy
 from medgauge_leaderboards.site.levels import allows
-from medgauge_leaderboards.site.matching import iou, match, threshold_of
+from medgauge_leaderboards.site.matching import iou, match
 from medgauge_leaderboards.site.pictures import Pictures
-from medgauge_leaderboards.site.runs import Cell
-from medgauge_leaderboards.site.values import judge_of, sample_values, verdict
+from medgauge_leaderboards.site.repeat import without_places
+from medgauge_leaderboards.site.values import Verdict, verdict_of
 
-CHUNK = 256
 LONGEST_TEXT = 20_000
 """Characters of one text that are published; the rest is counted, not shown."""
-STATUS_LETTER = {"scored": "s", "no_answer": "n", "refused": "r", "failed": "f"}
-VERDICT_LETTER = {"right": "r", "partial": "p", "wrong": "w", "undefined": "u"}
 Json: TypeAlias = dict[str, Any]
-
-
-def write_samples(board: Board, folder: Path, slug: str, rows: Mapping[tuple[str, str], str], media: Pictures) -> None:
-    """Write all scripts of one task below `folder` and copy the pictures that may be shown."""
-    ids = list(board.samples)
-    entries = [_sample(board, number, id, media) for number, id in enumerate(ids, start=1)]
-    for number, block in enumerate(_blocks(entries)):
-        write_script(folder / slug / f"{number}.js", f"{slug}/{number}", block)
-    head = {
-        "chunk": CHUNK,
-        "n": len(ids),
-        "family": board.cells[0].result["family"],
-        "judge": judge_of(board.cells[0]),
-        "threshold": threshold_of(board.primary),
-        "links": [_link(board.levels[id], number, id) for number, id in enumerate(ids, start=1)],
-        "rows": [{"slug": rows[cell.row], "model": cell.row[0], "control": cell.row[1]} for cell in board.cells],
-    }
-    write_script(folder / slug / "board.js", f"{slug}/board", head)
-    for cell in board.cells:
-        _write_row(board, cell, folder, f"{slug}/{rows[cell.row]}")
 
 
 def write_script(file: Path, name: str, value: object) -> None:
@@ -67,34 +37,16 @@ def inert(value: object, indent: int | None = None) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _write_row(board: Board, cell: Cell, folder: Path, name: str) -> None:
-    scored = [score for id in board.samples if (score := cell.score(id))]
-    values = dict(zip([score.key.id for score in scored], sample_values(cell, scored), strict=True))
-    status, verdicts, entries = "", "", []
-    for id in board.samples:
-        score = cell.score(id)
-        status += STATUS_LETTER[score.status] if score else "-"
-        verdicts += VERDICT_LETTER[verdict(cell, score, values[id])] if score else "-"
-        entries.append(_answer(board, cell, score, values[id]) if score else None)
-    write_script(folder / name / "index.js", f"{name}/index", {"status": status, "verdict": verdicts})
-    for number, block in enumerate(_blocks(entries)):
-        write_script(folder / name / f"{number}.js", f"{name}/{number}", block)
-
-
-def _blocks(entries: Sequence[object]) -> Iterator[Sequence[object]]:
-    for start in range(0, len(entries), CHUNK):
-        yield entries[start : start + CHUNK]
-
-
-def _link(level: Publish, number: int, id: str) -> str:
+def link(level: Publish, number: int, id: str) -> str:
+    """The name of a sample in links: its id where words may be shown."""
     return id if allows(level, "predictions") else f"no.{number}"
 
 
-def _sample(board: Board, number: int, id: str, media: Pictures) -> Json:
-    level, stored = board.levels[id], board.samples[id]
+def sample_entry(number: int, stored: StoredSample, level: Publish, media: Pictures) -> Json:
+    """One sample, with its number among all; pictures that may be shown are copied into the site."""
     entry: Json = {"no": number, "level": level}
     if allows(level, "predictions"):
-        entry["id"] = id
+        entry["id"] = stored.sample.id
     if allows(level, "references"):
         entry |= _reference(stored)
     if allows(level, "thumbnails"):
@@ -115,29 +67,73 @@ def _reference(stored: StoredSample) -> Json:
     }
 
 
-def _answer(board: Board, cell: Cell, score: Score, values: Mapping[str, float | None]) -> Json:
-    level, stored = board.levels[score.key.id], cell.samples[score.key.id]
-    entry: Json = {"status": score.status, "verdict": verdict(cell, score, values), "values": dict(values)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """How the answers of one cell are judged."""
+
+    metric: str
+    """The one that decides right and wrong."""
+    higher_is_better: bool | None
+    drawing: bool
+    """Where nothing is to be found, silence is right."""
+    threshold: float
+    """Boxes match from this overlap on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an answer is held against: of the sample as the board has it."""
+
+    boxes: tuple[Box, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """One answer with all that its entry is made from."""
+
+    score: Score
+    values: Mapping[str, float | None]
+    said: Sequence[Output]
+    """Turn after turn."""
+    wanted: Wanted
+    level: Publish
+    other: bool
+    """The run has another version of the sample than the board."""
+
+
+def answer_entry(judged: Judged, one: Answered) -> Json:
+    """One answer, as far as the level of its sample lets it be shown."""
+    score, level = one.score, one.level
+    entry: Json = {"status": score.status, "values": dict(one.values)}
     if score.truncated:
         entry["truncated"] = True
-    if digest(stored.sample) != digest(board.samples[score.key.id].sample):
+    if one.other:
         return entry | {"other": True}
+    entry["verdict"] = _verdict(judged, one)
     open_reference = allows(level, "references")
     if allows(level, "predictions"):
         entry["language"] = score.key.language
-        entry["said"] = [_said(output, whole=open_reference) for output in cell.turns(score.key.id)]
+        entry["said"] = [_said(output, whole=open_reference) for output in one.said]
         entry["detail"] = _detail(score.detail, whole=open_reference)
         if score.answer:
-            entry["answer"] = _read(score.answer, stored.sample.choices if open_reference else ())
-    if open_reference and score.answer:
-        entry["matches"] = _matches(score.answer.boxes, stored.sample.target.boxes, threshold_of(board.primary))
+            entry["answer"] = _read(score.answer, one.wanted.choices if open_reference else ())
+    if open_reference and score.answer and (score.answer.boxes or one.wanted.boxes):
+        entry["matches"] = _matches(score.answer.boxes, one.wanted.boxes, judged.threshold)
     return entry
+
+
+def _verdict(judged: Judged, one: Answered) -> Verdict:
+    answer = one.score.answer
+    silent = answer is not None and not answer.boxes and not answer.invalid_boxes
+    nothing = judged.drawing and not one.wanted.boxes
+    return verdict_of(one.values.get(judged.metric), judged.higher_is_better, silent if nothing else None)
 
 
 def _said(output: Output, *, whole: bool) -> Json:
     """One turn. An error may name a file of the data set, so it needs the level that shows the question."""
     entry: Json = {"text": _text(output.text), "finish": output.finish}
-    return entry | ({"error": output.error} if output.error and whole else {})
+    return entry | ({"error": without_places(output.error)} if output.error and whole else {})
 
 
 def _text(text: str) -> Json:
@@ -147,7 +143,9 @@ def _text(text: str) -> Json:
 
 def _detail(detail: Mapping[str, Any], *, whole: bool) -> Json:
     """The evidence of the parser. It saw the question, so all of it needs the level that shows the question."""
-    return {name: value for name, value in detail.items() if whole or name == "rule"}
+    shown = {name: value for name, value in detail.items() if whole or name == "rule"}
+    error = shown.get("error")
+    return shown | ({"error": without_places(error)} if isinstance(error, str) else {})
 
 
 def _read(answer: Answer, choices: Sequence[str]) -> Json:
@@ -156,8 +154,8 @@ def _read(answer: Answer, choices: Sequence[str]) -> Json:
         "text": _text(answer.text) if answer.text else None,
         "polar": answer.polar,
         "labels": list(answer.labels) if answer.labels is not None else None,
-        "boxes": _boxes(answer.boxes),
-        "segments": [{"label": s.label, "text": s.text, "boxes": len(s.boxes)} for s in answer.segments],
+        "boxes": _boxes(answer.boxes, answer.segments),
+        "segments": [{"label": s.label, "text": _text(s.text), "boxes": len(s.boxes)} for s in answer.segments],
         "invalid": answer.invalid_boxes,
     }
     if answer.choice is not None:
@@ -170,11 +168,17 @@ def _choice(choices: Sequence[str], index: int) -> str | None:
     return choices[index] if 0 <= index < len(choices) else None
 
 
-def _boxes(boxes: Sequence[Box]) -> list[Json]:
+def _boxes(boxes: Sequence[Box], segments: Sequence[Segment] = ()) -> list[Json]:
+    """Boxes; `part` is the place of the part of a grounded report that each belongs to."""
+    part: dict[Box, int] = {}
+    for place, segment in enumerate(segments):
+        for box in segment.boxes:
+            part.setdefault(box, place)
     return [
         {"xyxy": list(box.xyxy)}
         | ({"label": box.label} if box.label else {})
         | ({"score": box.score} if box.score is not None else {})
+        | ({"part": part[box]} if box in part else {})
         for box in boxes
     ]
 

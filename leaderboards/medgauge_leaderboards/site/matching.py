@@ -24,10 +24,10 @@ def iou(a: Xyxy, b: Xyxy) -> float:
 
 def match(predicted: Sequence[Xyxy], reference: Sequence[Xyxy], threshold: float) -> list[tuple[int, int, float]]:
     """Pairs (predicted, reference, IoU), one to one, in the order of the predicted boxes."""
-    from scipy.optimize import linear_sum_assignment
-
     if not predicted or not reference:
         return []
+    from scipy.optimize import linear_sum_assignment
+
     overlap = np.array([[iou(p, r) for r in reference] for p in predicted])
     # One more pair must outweigh any sum of overlaps, so that the number of pairs decides first.
     worth = np.where(overlap >= threshold, overlap + min(overlap.shape) + 1, 0.0)

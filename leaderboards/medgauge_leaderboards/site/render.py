@@ -13,15 +13,20 @@ from markupsafe import Markup, escape
 
 PACKAGE = "medgauge_leaderboards.site"
 LANGUAGES = ("en", "zh")
-SCRIPTS = ("load.js", "text.js", "dom.js", "ui.js", "table.js", "figure.js", "boxes.js", "cards.js", "explorer.js")
-STYLES = ("site.css", "table.css", "explorer.css")
 MINUS = "\u2212"
 
 
 def strings(language: str) -> dict[str, str]:
     """The interface in one language: key to text with `{name}` places."""
-    found: dict[str, str] = json.loads(resource(f"i18n/{language}.json"))
+    found: dict[str, str] = {}
+    for name in names(f"i18n/{language}"):
+        found |= json.loads(resource(f"i18n/{language}/{name}"))
     return found
+
+
+def names(folder: str) -> list[str]:
+    """The files of a folder of the package, in order."""
+    return sorted(file.name for file in files(PACKAGE).joinpath(*folder.split("/")).iterdir())
 
 
 def resource(name: str) -> str:
@@ -31,7 +36,7 @@ def resource(name: str) -> str:
 
 def write_assets(folder: Path) -> dict[str, str]:
     """Write scripts and styles with a piece of their hash in the name; returns plain name to written name."""
-    contents = {name: resource(f"static/{name}") for name in (*SCRIPTS, *STYLES)}
+    contents = {name: resource(f"static/{name}") for name in names("static")}
     words = json.dumps({language: strings(language) for language in LANGUAGES}, ensure_ascii=False, sort_keys=True)
     contents["i18n.js"] = f'MedGaugeData("i18n", {words});\n'
     folder.mkdir(parents=True)
@@ -79,7 +84,7 @@ def shown(value: float | None) -> str:
 
 def signed(value: float | None) -> str:
     """A difference as cells show it."""
-    return "n/a" if value is None else f"{value:+.3f}".replace("-", MINUS)
+    return "n/a" if value is None else f"{value + 0.0:+.3f}".replace("-", MINUS)
 
 
 def share(count: int, of: int) -> str:

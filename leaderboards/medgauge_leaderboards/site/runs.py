@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from medgauge import codec
+from medgauge.about import About
 from medgauge.errors import Incomplete, MedGaugeError
 from medgauge.results import SCHEMA_VERSION
 from medgauge.spec import RunSpec, TaskSpec
-from medgauge.store import MANIFEST, SPEC, RunDirectory, StoredSample
+from medgauge.store import MANIFEST, RESULTS, SAMPLES, SCORES, SPEC, RunDirectory, StoredSample
 from medgauge.tasks import Card
 from medgauge.types import Key, Output, Score
 from medgauge_leaderboards.site.sound import require_manifest, require_results, require_scores
@@ -18,9 +20,9 @@ Row: TypeAlias = tuple[str, str]
 """Name of a model, with the dialogue that it was asked in, and the control that it ran under ("none" or another)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Run:
-    """A finished run, read whole."""
+    """A finished run. Its small files are read; samples, scores and outputs are when somebody first asks for them."""
 
     directory: RunDirectory
     spec: RunSpec
@@ -28,12 +30,26 @@ class Run:
     tasks: Mapping[str, Mapping[str, Any]]
     """`results.json`: key of a task to its numbers."""
     cards: Mapping[str, Card]
-    samples: tuple[StoredSample, ...]
-    scores: Mapping[Key, Score]
-    outputs: Mapping[Key, Output]
+    about: About
+    """What is known of the model."""
+
+    @cached_property
+    def samples(self) -> tuple[StoredSample, ...]:
+        """All samples in their order."""
+        return tuple(self.directory.samples())
+
+    @cached_property
+    def scores(self) -> Mapping[Key, Score]:
+        """All scores."""
+        return {score.key: score for score in self.directory.scores()}
+
+    @cached_property
+    def outputs(self) -> Mapping[Key, Output]:
+        """All that the model said."""
+        return self.directory.outputs()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """One model on one task in one language."""
 
@@ -41,8 +57,13 @@ class Cell:
     run: Run
     result: Mapping[str, Any]
     spec: TaskSpec
-    samples: Mapping[str, StoredSample]
-    """By id, in the order of the run."""
+
+    @cached_property
+    def samples(self) -> Mapping[str, StoredSample]:
+        """By id, in the order of the run."""
+        wanted = self.spec.name, self.result["language"]
+        own = (stored for stored in self.run.samples if (stored.sample.task, stored.sample.language) == wanted)
+        return {stored.sample.id: stored for stored in own}
 
     @property
     def row(self) -> Row:
@@ -124,35 +145,47 @@ def read_run(path: Path) -> Run:
         manifest=manifest,
         tasks=results["tasks"],
         cards={name: codec.convert(Card, card, path / MANIFEST) for name, card in cards.items()},
-        samples=tuple(directory.samples()),
-        scores={score.key: score for score in directory.scores()},
-        outputs=directory.outputs(),
+        about=codec.convert(About, manifest.get("about", {}), path / MANIFEST),
     )
 
 
-def cells(run: Run) -> list[Cell]:
-    """The cells of one run. Raises Incomplete when a sample of a task has no score."""
+def heads(run: Run) -> list[Cell]:
+    """The cells of one run as its small files have them; nothing that holds a line for every sample is read."""
     tasks = {task.name: task for task in run.spec.tasks}
-    found = []
-    for key, result in run.tasks.items():
-        own = [s for s in run.samples if (s.sample.task, s.sample.language) == (result["task"], result["language"])]
-        samples = {stored.sample.id: stored for stored in own}
-        cell = Cell(key=key, run=run, result=result, spec=tasks[result["task"]], samples=samples)
-        scores = cell.scores()
-        if len(scores) != result["n"] or len(samples) != result["n"]:
-            raise Incomplete(
-                f"{run.directory.path}: {key} reports n {result['n']}, has {len(samples)} samples and "
-                f"{len(scores)} scores; `medgauge score` writes them anew"
-            )
-        require_scores(scores, cell.metrics, run.directory.path)
-        found.append(cell)
+    return [Cell(key=key, run=run, result=result, spec=tasks[result["task"]]) for key, result in run.tasks.items()]
+
+
+def cells(run: Run) -> list[Cell]:
+    """The cells of one run, all of their scores checked. Raises Incomplete when a sample of a task has no score."""
+    found = heads(run)
+    for cell in found:
+        require_whole(cell)
     return found
 
 
+def require_whole(cell: Cell) -> None:
+    """Raises Incomplete when a sample lacks a score in any trial, BadRecord where scores are not of one form."""
+    path, n = cell.run.directory.path, cell.result["n"]
+    for trial in range(cell.trials):
+        scores = cell.scores(trial)
+        if len(scores) != n or len(cell.samples) != n:
+            raise Incomplete(
+                f"{path}: {cell.key} reports n {n}, has {len(cell.samples)} samples and {len(scores)} scores"
+                f"{f' in trial {trial}' if cell.trials > 1 else ''}; `medgauge score` writes them anew"
+            )
+        require_scores(scores, cell.metrics, path)
+
+
 def _refuse_changed(directory: RunDirectory, manifest: Mapping[str, Any]) -> None:
-    """Numbers that were edited after the run are not published."""
-    now = directory.hashes()
-    changed = [name for name, digest in manifest.get("files", {}).items() if now.get(name) != digest]
+    """Numbers that were edited after the run are not published, nor files that it never signed."""
+    now, signed = directory.hashes(), manifest["files"]
+    unsigned = sorted({SPEC, SAMPLES, SCORES, RESULTS, *now} - {*signed})
+    if unsigned:
+        raise MedGaugeError(
+            f"{directory.path}: {MANIFEST} has no hash of {', '.join(unsigned)}, expected one of every file; "
+            "`medgauge score` makes the run whole again"
+        )
+    changed = [name for name, digest in signed.items() if now.get(name) != digest]
     if changed:
         raise MedGaugeError(
             f"{directory.path}: {', '.join(sorted(changed))} changed since {MANIFEST} was written; "

@@ -6,13 +6,13 @@ A folder written by something else, or edited and signed anew, is refused by one
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from medgauge import codec
 from medgauge.errors import BadRecord
 from medgauge.results import STATUSES
 from medgauge.store import MANIFEST, RESULTS, SCORES
-from medgauge.types import Family, Language, Score
+from medgauge.types import Family, Key, Language, Rows, Vector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,9 @@ class _Number:
     n_groups: int
     signature: str
     higher_is_better: bool | None
+    interval: str | None = None
+    no_interval: str | None = None
+    trial_sd: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class _Entry:
     truncated: int
     metrics: Mapping[str, _Number]
     slices: Mapping[str, Mapping[str, _Slice]]
+    trials: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +61,22 @@ class _Results:
 class _Manifest:
     files: Mapping[str, str]
     cards: Mapping[str, Mapping[str, Any]]
+    modified: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+MOST_TRIALS = 10_000
+"""Every one is read again; nobody asks so often."""
 
 
 def require_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
-    """Raises BadRecord where `manifest.json` lacks its hashes or cards."""
-    codec.convert(_Manifest, {"cards": {}, **manifest}, folder / MANIFEST)
+    """Raises BadRecord where `manifest.json` lacks its hashes or cards, or has a card under another name."""
+    file = folder / MANIFEST
+    for name, card in codec.convert(_Manifest, {"cards": {}, **manifest}, file).cards.items():
+        if card.get("name") != name:
+            raise BadRecord(file, None, f"cards.{name}.name", f"{name!r}, as it is listed", card.get("name"))
 
 
 def require_results(results: Mapping[str, Any], tasks: Sequence[str], folder: Path) -> None:
@@ -72,11 +87,27 @@ def require_results(results: Mapping[str, Any], tasks: Sequence[str], folder: Pa
             raise BadRecord(file, None, f"tasks.{key}.task", f"one of {', '.join(tasks)}, as the spec says", entry.task)
         if set(entry.status) != set(STATUSES):
             raise BadRecord(file, None, f"tasks.{key}.status", f"counts of {', '.join(STATUSES)}", dict(entry.status))
+        if not 1 <= entry.trials <= MOST_TRIALS:
+            raise BadRecord(file, None, f"tasks.{key}.trials", f"a number from 1 to {MOST_TRIALS:,}", entry.trials)
         if entry.primary not in entry.metrics:
             raise BadRecord(file, None, f"tasks.{key}.primary", "one of its metrics", entry.primary)
 
 
-def require_scores(scores: Sequence[Score], metrics: Mapping[str, object], folder: Path) -> None:
+class Measured(Protocol):
+    """What is looked at of a score."""
+
+    @property
+    def key(self) -> Key:
+        """Which sample."""
+        ...
+
+    @property
+    def stats(self) -> Mapping[str, Vector | Rows | None]:
+        """Of each metric."""
+        ...
+
+
+def require_scores(scores: Sequence[Measured], metrics: Mapping[str, object], folder: Path) -> None:
     """Raises BadRecord where scores of one task are not of one form: the same metrics, vectors of one width."""
     file = folder / SCORES
     widths: dict[str, tuple[bool, int]] = {}

@@ -1,16 +1,14 @@
 """What every metric says of one sample alone, and whether the sample counts as right."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from medgauge.metrics import parse_metric
-from medgauge.protocols import Metric
+from medgauge.protocols import Metric, Statistics
 from medgauge.score import target_of
-from medgauge.stats import gather
-from medgauge.types import Score
+from medgauge.types import FloatArray, Rows, Score, Vector
 from medgauge_leaderboards.site.runs import Cell
 
 Verdict: TypeAlias = Literal["right", "partial", "wrong", "undefined"]
@@ -34,8 +32,25 @@ def judge_of(cell: Cell) -> str:
 def sample_values(cell: Cell, scores: Sequence[Score]) -> list[dict[str, float | None]]:
     """For each score: metric name to its main number on this sample alone, None where it has none."""
     names = sorted({name for score in scores for name in score.stats})
-    columns = {name: _column(prepared(cell, name), scores) for name in names}
-    return [{name: columns[name][i] for name in names} for i in range(len(scores))]
+    made = {name: values_of(prepared(cell, name), [score.stats.get(name) for score in scores]) for name in names}
+    return [
+        {name: None if np.isnan(made[name][i]) else float(made[name][i]) for name in names} for i in range(len(scores))
+    ]
+
+
+def unit_values(metric: Metric, statistics: Statistics) -> FloatArray:
+    """(units,) the metric's main number on each sample alone; NaN where it has none.
+
+    Every sample is a unit of its own, in ascending order, and each weight vector picks one.
+    """
+    made = np.full(statistics.units, np.nan)
+    for start in range(0, statistics.units, BLOCK):
+        end = min(start + BLOCK, statistics.units)
+        rows = slice(*np.searchsorted(statistics.owner, [start, end]))
+        block = Statistics(values=statistics.values[rows], owner=statistics.owner[rows] - start, units=end - start)
+        numbers = metric.reduce(block, np.eye(block.units))[""]
+        made[start:end] = np.where(np.isfinite(numbers), numbers, np.nan)
+    return made
 
 
 def verdict(cell: Cell, score: Score, values: Mapping[str, float | None]) -> Verdict:
@@ -45,36 +60,42 @@ def verdict(cell: Cell, score: Score, values: Mapping[str, float | None]) -> Ver
     metric that ranks nothing has no best value.
     """
     name = judge_of(cell)
-    value = values.get(name)
+    nothing = cell.result["family"] == "text-to-region" and not cell.samples[score.key.id].sample.target.boxes
+    answer = score.answer
+    silent = answer is not None and not answer.boxes and not answer.invalid_boxes
+    return verdict_of(values.get(name), cell.metrics[name]["higher_is_better"], silent if nothing else None)
+
+
+def verdict_of(value: float | None, higher: bool | None, silent: bool | None) -> Verdict:
+    """`verdict`, from the value of the metric that judges and its better end.
+
+    `silent` is whether nothing was drawn; None where there was something to find, or no drawing was asked for.
+    """
     if value is None:
-        return _of_nothing(cell, score)
-    higher = cell.metrics[name]["higher_is_better"]
+        return "undefined" if silent is None else "right" if silent else "wrong"
     if higher is None:
         return "undefined"
     if not higher:
-        return "right" if value <= 0 else "wrong"
+        return "right" if value <= 0 else "wrong" if value >= 1 - 1e-9 else "partial"
     if value <= 0:
         return "wrong"
     return "right" if value >= 1 - 1e-9 else "partial"
 
 
-def _of_nothing(cell: Cell, score: Score) -> Verdict:
-    if cell.result["family"] != "text-to-region" or cell.samples[score.key.id].sample.target.boxes:
-        return "undefined"
-    silent = score.answer is not None and not score.answer.boxes and not score.answer.invalid_boxes
-    return "right" if silent else "wrong"
-
-
-def _column(metric: Metric, scores: Sequence[Score]) -> list[float | None]:
-    """One number a score. Every score is made a group of its own, and each weight vector picks one."""
-    result: list[float | None] = []
-    for start in range(0, len(scores), BLOCK):
-        block = [replace(score, group=f"{i:06d}") for i, score in enumerate(scores[start : start + BLOCK])]
-        defined = [i for i, score in enumerate(block) if score.stats.get(metric.name) is not None]
-        numbers: list[float | None] = [None] * len(block)
-        if defined:
-            statistics = gather(metric, [block[i] for i in defined])
-            for i, number in zip(defined, metric.reduce(statistics, np.eye(statistics.units))[""], strict=True):
-                numbers[i] = float(number) if np.isfinite(number) else None
-        result += numbers
-    return result
+def values_of(metric: Metric, stats: Sequence[Vector | Rows | None]) -> FloatArray:
+    """(n,) the metric on each sample alone, from statistics as scores hold them; NaN where it is undefined."""
+    rows: list[Vector] = []
+    owner: list[int] = []
+    defined = [i for i, one in enumerate(stats) if one is not None]
+    for unit, i in enumerate(defined):
+        one = stats[i] or ()
+        nested = [row for row in one if isinstance(row, tuple)]
+        own = nested if nested or not one else [tuple(x for x in one if not isinstance(x, tuple))]
+        rows += own
+        owner += [unit] * len(own)
+    width = len(rows[0]) if rows else 0
+    values = np.array(rows, dtype=np.float64).reshape(len(rows), width)
+    made = np.full(len(stats), np.nan)
+    units = Statistics(values=values, owner=np.array(owner, dtype=np.intp), units=len(defined))
+    made[defined] = unit_values(metric, units)
+    return made

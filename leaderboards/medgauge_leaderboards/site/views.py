@@ -1,13 +1,18 @@
 """What the pages show, as plain values: the templates only lay it out."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from medgauge.ranks import RankSet
 from medgauge.types import Family
 from medgauge_leaderboards.site.board import Board, Problem
-from medgauge_leaderboards.site.gain import Gain, gain
 from medgauge_leaderboards.site.runs import Cell
+from medgauge_leaderboards.site.site import Site
+from medgauge_leaderboards.site.standing import Difference, NoGain, Standing
 
 FAMILIES: tuple[Family, ...] = (
     "vqa",
@@ -51,8 +56,16 @@ class Entry:
 
     cell: Cell
     number: Number
-    gain: Gain
+    gain: Difference | NoGain
     badges: tuple[str, ...]
+    rank: RankSet | None
+    """None where it has no value, or the column ranks nobody."""
+    first: bool
+    """Whether no model of the column is significantly better, and there is another to be better than."""
+    place: int | None
+    """Of its value among those of the column, lowest 0, equal ones alike: what a script sorts by. None without one."""
+    gain_place: int | None
+    """Likewise of its gain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +78,9 @@ class Column:
     ranked: bool
     higher_is_better: bool | None
     """None where the metric ranks nothing."""
+    scale: Scale
+    modality: tuple[str, ...]
+    """What the card says; nothing where there is no card."""
     entries: Mapping[str, Entry]
     """By model."""
 
@@ -78,17 +94,33 @@ class Section:
     models: tuple[str, ...]
     sorted_by: int | None
     """The column that the rows are ordered by, best first; None where no column may be ranked."""
+    better: tuple[str, ...]
+    """For each column who is significantly better than whom, as `better_bits` packs it."""
 
 
-def sections(boards: Sequence[Board], slugs: Mapping[str, str]) -> list[Section]:
+def sections(site: Site) -> list[Section]:
     """The overview: boards grouped by family, in a fixed order."""
     found = []
     for family in FAMILIES:
-        own = [board for board in boards if board.cells[0].result["family"] == family and board.models]
-        columns = tuple(_column(board, slugs[board.key]) for board in own)
+        own = [board for board in site.boards if board.cells[0].result["family"] == family and board.models]
+        columns = tuple(_column(board, site.slugs[board.key], site.standings[board.key]) for board in own)
         if columns:
-            found.append(_section(family, columns))
+            found.append(_section(family, columns, [site.standings[board.key] for board in own]))
     return found
+
+
+def better_bits(standing: Standing, models: Sequence[str]) -> str:
+    """Which models are significantly better than which, by Holm's p over all models of the board, for a script.
+
+    Base64 of M x M bits, the first in the highest bit of the first byte: bit `i * M + j` says that model j is
+    significantly better than model i.
+    """
+    place = {(model, "none"): i for i, model in enumerate(models)}
+    bits = np.zeros((len(models), len(models)), dtype=np.bool_)
+    for (one, other), difference in standing.differences.items():
+        if difference.worse and one in place and other in place:
+            bits[place[one], place[other]] = True
+    return base64.b64encode(np.packbits(bits).tobytes()).decode()
 
 
 def number(cell: Cell, metric: str, scale: Scale) -> Number | None:
@@ -115,17 +147,21 @@ def scale_of(made: Sequence[Mapping[str, Any]]) -> Scale:
     return Scale(low=min([0.0, *ends]), high=max([1.0, *ends]))
 
 
-def best_first(cells: Sequence[Cell], metric: str, *, ranked: bool) -> list[Cell]:
-    """Cells by a metric, best first and those without a value last; by name where they may not be ranked."""
+def best_first(board: Board) -> list[Cell]:
+    """Models by the metric that ranks, best first; those without a value last, and those taken back with them.
+
+    By name where they may not be ranked.
+    """
+    ranked = board.ranked(board.primary)
 
     def place(cell: Cell) -> tuple[bool, float, str]:
-        made = cell.metrics.get(metric, {})
-        value = made.get("value") if ranked else None
+        made = cell.metrics.get(board.primary, {})
+        value = made.get("value") if ranked and cell.row not in board.retired else None
         if value is None:
             return True, 0.0, cell.row[0]
         return False, -value if made["higher_is_better"] else value, cell.row[0]
 
-    return sorted(cells, key=place)
+    return sorted(board.models, key=place)
 
 
 def badges(cell: Cell) -> tuple[str, ...]:
@@ -168,24 +204,40 @@ def problems_of(boards: Sequence[Board]) -> list[tuple[Board, Problem]]:
     return [(board, problem) for board in boards for problem in board.problems]
 
 
-def _column(board: Board, slug: str) -> Column:
+def _column(board: Board, slug: str, standing: Standing) -> Column:
     scale = scale_of([cell.metrics[board.primary] for cell in board.models if board.primary in cell.metrics])
+    numbers = {cell.row[0]: number(cell, board.primary, scale) or _without(cell, scale) for cell in board.models}
+    active = {model: one for model, one in numbers.items() if (model, "none") not in board.retired}
+    places = _places({model: one.value for model, one in active.items()})
+    gains = {row[0]: gain.value for row, gain in standing.gains.items() if isinstance(gain, Difference)}
+    gain_places = _places(gains)
     return Column(
         board=board,
         slug=slug,
         badges=("synthetic",) if board.card and board.card.synthetic else (),
         ranked=board.ranked(board.primary),
         higher_is_better=board.cells[0].metrics[board.primary]["higher_is_better"],
+        scale=scale,
+        modality=board.card.modality if board.card else (),
         entries={
             cell.row[0]: Entry(
                 cell=cell,
-                number=number(cell, board.primary, scale) or _without(cell, scale),
-                gain=gain(board, cell),
+                number=numbers[cell.row[0]],
+                gain=standing.gains[cell.row],
                 badges=badges(cell),
+                rank=(rank := standing.ranks.get(cell.row)),
+                first=rank is not None and rank.best == 1 and len(standing.ranks) > 1,
+                place=places.get(cell.row[0]),
+                gain_place=gain_places.get(cell.row[0]),
             )
             for cell in board.models
         },
     )
+
+
+def _places(values: Mapping[str, float | None]) -> dict[str, int]:
+    known = sorted({value for value in values.values() if value is not None})
+    return {model: known.index(value) for model, value in values.items() if value is not None}
 
 
 def _without(cell: Cell, scale: Scale) -> Number:
@@ -193,12 +245,12 @@ def _without(cell: Cell, scale: Scale) -> Number:
     return Number(value=None, low=None, high=None, n=cell.result["n"], n_undefined=0, scale=scale)
 
 
-def _section(family: Family, columns: tuple[Column, ...]) -> Section:
+def _section(family: Family, columns: tuple[Column, ...], standings: Sequence[Standing]) -> Section:
     models = sorted({model for column in columns for model in column.entries})
     first = next((index for index, column in enumerate(columns) if column.ranked), None)
     if first is not None:
         column = columns[first]
-        known = [entry.cell for entry in column.entries.values()]
-        ordered = [cell.row[0] for cell in best_first(known, column.board.primary, ranked=True)]
+        ordered = [cell.row[0] for cell in best_first(column.board)]
         models = ordered + [model for model in models if model not in column.entries]
-    return Section(family=family, columns=columns, models=tuple(models), sorted_by=first)
+    better = tuple(better_bits(standing, models) for standing in standings)
+    return Section(family=family, columns=columns, models=tuple(models), sorted_by=first, better=better)

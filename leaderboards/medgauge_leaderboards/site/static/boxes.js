@@ -15,7 +15,7 @@
   };
 
   function item(who, state, index, box, more) {
-    return { who, state, number: index + 1, xyxy: box.xyxy, label: box.label || "", score: box.score, ...more };
+    return { who, state, number: index + 1, xyxy: box.xyxy, label: box.label || "", score: box.score, part: box.part, ...more };
   }
 
   function pairsOf(answer) {
@@ -58,7 +58,13 @@
       app.el(
         "tr",
         { class: `who-${box.who} state-${box.state}` },
-        app.el("th", { scope: "row" }, app.swatch(box), ` ${app.whoText(box)} ${box.number}`),
+        app.el(
+          "th",
+          { scope: "row" },
+          app.swatch(box),
+          ` ${app.whoText(box)} ${box.number}`,
+          box.part !== undefined && [app.el("span", { class: "hidden" }, `, ${app.t("part.part")}`), " ", app.partMark(box.part)],
+        ),
         app.el("td", { lang: language, dir: "auto" }, box.label),
         app.el("td", {}, app.stateText(box)),
         app.el("td", { class: "where" }, box.xyxy.map((x) => app.number(x, 1)).join(", ")),

@@ -20,15 +20,28 @@
     return el("ul", { class: "inline" }, values.map((value) => el("li", { lang: language, dir: "auto" }, value)));
   }
 
+  app.cutNote = (value) => el("p", { class: "hint" }, app.t("samples.cut", { shown: [...value.text].length, of: value.of }));
+
+  /* Sentence by sentence where there are several; all words stay as they are. */
+  function sentences(value, language) {
+    const parts = app.pieces(value.text, language, "sentence").filter((part) => part.trim());
+    if (parts.length < 2) return app.words(value, language);
+    const lang = language === "zh" ? "zh-CN" : language;
+    return [
+      el("ol", { class: "sentences", lang }, parts.map((part) => el("li", { dir: "auto" }, part))),
+      value.of && app.cutNote(value),
+    ];
+  }
+
   /* An answer field by field; fields that it does not use are not there. */
-  function reading(answer, language) {
+  function reading(answer, language, family) {
     const choice = answer.choice;
     const rows = [
       answer.polar && pair("part.polar", app.t(`polar.${answer.polar}`)),
       choice && pair("part.choice", choice.text === null ? letter(choice.index) : `${letter(choice.index)}. ${choice.text}`),
       answer.labels && pair("part.labels", answer.labels.length ? list(answer.labels, language) : app.t("part.nolabels")),
-      answer.segments && pair("part.segments", answer.segments.map((segment) => part(segment, language))),
-      answer.text && !answer.segments && pair("part.text", app.words(answer.text, language)),
+      answer.segments && pair("part.segments", answer.segments.map((segment, i) => part(segment, i, language))),
+      answer.text && !answer.segments && pair("part.text", (family === "report" ? sentences : app.words)(answer.text, language)),
       answer.boxes && pair("part.boxes", String(answer.boxes.length)),
       answer.invalid && pair("part.invalid", String(answer.invalid)),
     ];
@@ -36,10 +49,12 @@
     return el("dl", { class: "reading" }, rows.flat().filter(Boolean));
   }
 
-  function part(segment, language) {
+  function part(segment, index, language) {
     return el(
       "div",
       { class: "part" },
+      app.partMark(index),
+      " ",
       el("strong", { lang: language, dir: "auto" }, segment.label),
       " ",
       el("span", { class: "count" }, `${app.t("part.boxes")} ${segment.boxes}`),
@@ -58,26 +73,25 @@
         !sample.question.text && !choices.length && el("p", { class: "nothing" }, app.t("part.noquestion")),
         choices.length > 0 && [el("h4", {}, app.t(lettered ? "part.choices" : "part.wanted")), el(lettered ? "ol" : "ul", { class: "choices" }, choices)],
       ),
-      section("part.reference", reading(sample.target, sample.language)),
+      section("part.reference", reading(sample.target, sample.language, family)),
     ];
   };
 
-  app.answerCard = function (who, row, answer) {
-    const name = row.control === "none" ? row.model : `${row.model} · ${app.t(`badge.control-${row.control}`)}`;
-    const head = el("h3", {}, el("span", { class: `who who-${who}` }, who), " ", name);
+  app.answerCard = function (who, row, answer, family) {
+    const head = el("h3", {}, el("span", { class: `who who-${who}` }, who), " ", app.rowName(row));
     if (!answer) return el("section", { class: "card answer" }, head, el("p", { class: "note" }, app.t("samples.missing")));
     const marks = el(
       "p",
       { class: "marks" },
-      el("span", { class: `badge verdict-${answer.verdict}` }, app.t(`verdict.${answer.verdict}`)),
+      answer.verdict && el("span", { class: `badge verdict-${answer.verdict}` }, app.t(`verdict.${answer.verdict}`)),
       answer.status !== "scored" && el("span", { class: `badge status-${answer.status}` }, app.t(`status.${answer.status}`)),
       answer.truncated && el("span", { class: "badge badge-warn" }, app.t("status.truncated")),
     );
     const other = answer.other && el("p", { class: "note" }, app.t("samples.other"));
-    return el("section", { class: `card answer who-${who}` }, head, marks, other, answer.said ? said(answer) : null);
+    return el("section", { class: `card answer who-${who}` }, head, marks, other, answer.said ? said(answer, family) : null);
   };
 
-  function said(answer) {
+  function said(answer, family) {
     const turns = answer.said.map((turn, i) => [
       answer.said.length > 1 && el("h4", {}, app.t("part.turn", { n: i + 1 })),
       app.words(turn.text, answer.language, "pre"),
@@ -89,7 +103,7 @@
       el("h4", {}, app.t("part.said")),
       turns,
       el("h4", {}, app.t("part.parsed")),
-      answer.answer ? reading(answer.answer, answer.language) : el("p", { class: "nothing" }, app.t("part.unparsed")),
+      answer.answer ? reading(answer.answer, answer.language, family) : el("p", { class: "nothing" }, app.t("part.unparsed")),
       rule !== undefined && el("p", { class: "rule" }, `${app.t("part.rule")}: `, el("code", {}, plain(rule))),
       Object.keys(rest).length > 0 && detail(rest),
     ];

@@ -10,13 +10,14 @@
     if (!size) return null;
     const [width, height] = size;
     const plate = app.el("div", { class: path ? "plate" : "plate bare" });
-    plate.style.maxWidth = `min(100%, ${((100 * TALLEST * width) / height).toFixed(2)}vh)`;
+    /* As wide as there is room, and no taller than the window; `--zoom` times that when looked at closely. */
+    plate.style.width = `calc(var(--zoom, 1) * min(100%, ${((100 * TALLEST * width) / height).toFixed(2)}vh))`;
     if (path) {
       plate.append(app.el("img", { src: app.root + path, width, height, alt: app.t("samples.alt"), decoding: "async" }));
     }
     if (index === 0) plate.append(drawing(width, height, boxes), ...boxes.map((box) => tag(box, width, height)));
     else if (!path) plate.append(drawing(width, height, []));
-    return app.el("figure", {}, plate);
+    return app.el("figure", {}, app.el("div", { class: "stage" }, plate));
   };
 
   function drawing(width, height, boxes) {
@@ -48,6 +49,7 @@
       "span",
       { class: `tip who-${box.who} state-${box.state}`, "aria-hidden": "true", "data-who": box.who },
       [mark, name, iou].filter(Boolean).join(" "),
+      box.part !== undefined && app.partMark(box.part),
     );
     const x = percent(box.who === "B" ? x2 : x1, width);
     const y = percent(box.who === "A" ? y2 : y1, height);
@@ -58,6 +60,9 @@
     if (box.who === "A" ? y > 95 : y > 5) made.classList.add("above");
     return made;
   }
+
+  /* The number of a part of a grounded report, on its colour. */
+  app.partMark = (part) => app.el("span", { class: `part-mark part-${part % 6}` }, String(part + 1));
 
   function percent(value, of) {
     return (100 * Math.min(Math.max(value, 0), of)) / of;

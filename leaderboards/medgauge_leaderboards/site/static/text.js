@@ -6,6 +6,7 @@
   const tags = { en: "en", zh: "zh-CN" };
 
   app.language = "en";
+  let shown = "en"; /* The language in which the page came is not put in again. */
 
   app.t = function (key, args) {
     const text = (words[app.language] || {})[key] ?? words.en[key] ?? key;
@@ -18,7 +19,8 @@
     if (!words[language]) return;
     app.language = language;
     document.documentElement.lang = tags[language];
-    translate(document);
+    if (language !== shown) translate(document);
+    shown = language;
     for (const listener of listeners) listener();
   };
 

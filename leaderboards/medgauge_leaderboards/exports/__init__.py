@@ -1,0 +1,1 @@
+"""The numbers of a site as files for other programs and for papers."""

@@ -1,0 +1,1 @@
+"""The numbers of a site as figures for papers: SVG, PDF and PNG of each, by matplotlib."""
