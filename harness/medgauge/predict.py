@@ -53,14 +53,8 @@ def predict(
     (run.path / MANIFEST).unlink(missing_ok=True)  # from here on the run is not whole
     crews = make_crews(plan, selected, data_dir, asker)
     total = len(selected.samples) * plan.spec.trials * (2 if plan.spec.cot else 1)
-    count, started = 0, time.monotonic()
-    with run.appending_outputs() as log, progress("outputs", total) as advance:
-        for output in chain(unread, _answers(asker, crews, outputs)):
-            advance()
-            count += 1
-            log.append(output)
-            if output.finish != "failed" or output.key not in outputs:
-                outputs[output.key] = output
+    started = time.monotonic()
+    count = _write(run, chain(unread, _answers(asker, crews, outputs)), outputs, total)
     pace = Pace(answers=count - len(unread), seconds=time.monotonic() - started)
     _report_unasked(asker, plan.model, selected.samples, outputs)
     left = asker.pending(asker.asked(selected.samples), outputs)
@@ -72,6 +66,19 @@ def predict(
             "must be completed first: then --fresh), or give --allow-missing to count them as wrong."
         )
     return pace
+
+
+def _write(run: RunDirectory, answers: Iterable[Output], outputs: dict[Key, Output], total: int) -> int:
+    """Append answers to the log as they come, and keep them in `outputs`; how many they were."""
+    count = 0
+    with run.appending_outputs() as log, progress("outputs", total) as advance:
+        for output in answers:
+            advance()
+            count += 1
+            log.append(output)
+            if output.finish != "failed" or output.key not in outputs:
+                outputs[output.key] = output
+    return count
 
 
 def _report_unasked(asker: Asker, model: object, samples: Sequence[Sample], outputs: Mapping[Key, Output]) -> None:

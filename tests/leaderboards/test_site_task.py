@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_runs import Item, boards_of, card, write_run
+from made_runs import boards_of, card, write_run
 from reading_pages import words
 from test_site_build import CARD, items, site
 
@@ -19,7 +19,7 @@ from medgauge.metrics import parse_metric
 from medgauge.multiplicity import holm
 from medgauge.significance import compare_groups
 from medgauge.store import MANIFEST, RESULTS, SPEC, RunDirectory
-from medgauge.types import Answer, Box, Sample
+from medgauge.types import Answer, Box
 from medgauge_leaderboards.site.forest import axis, forest, in_order
 from medgauge_leaderboards.site.matrix import Mark, Reason, matrix, shown_p
 from medgauge_leaderboards.site.render import strings
@@ -229,28 +229,6 @@ def test_why_models_are_not_compared_is_said(tmp_path: Path, others: list[Any], 
     text = (built / "tasks" / "words.html").read_text("utf-8")
     assert strings("en")[f"pairs.why.{reason}"] in text
     assert 'id="matrix"' not in text
-
-
-def drawing(right: int, of: int) -> list[Item]:
-    """A box on each picture, found on the first `right`."""
-    box, far = Box(xyxy=(10.0, 10.0, 60.0, 60.0)), Box(xyxy=(200.0, 10.0, 260.0, 60.0))
-    return [
-        Item(
-            sample=Sample(id=f"{i}", task="find", language="en", target=Answer(boxes=(box,)), group=f"{i}"),
-            answer=Answer(boxes=(box if i < right else far,)),
-        )
-        for i in range(of)
-    ]
-
-
-def test_pairs_without_a_test_are_said_beside_the_pairs(tmp_path: Path) -> None:
-    """A pooled F1 of nine groups has no test; of twelve it has."""
-    made = card("find", "text-to-region", "f1@0.5")
-    for name, of in (("few", 9), ("more", 12)):
-        runs = [write_run(tmp_path / f"{name}{n}", f"m{n}", [(made, drawing(n, of))], ()) for n in (3, 8)]
-        text = (site(runs, tmp_path) / "tasks" / "find.html").read_text("utf-8")
-        assert ("pairs.untested" in text) == (name == "few")
-        assert ('class="untested"' in text) == (name == "few")
 
 
 def test_a_difference_without_a_better_end_is_neither_better_nor_worse(tmp_path: Path) -> None:
