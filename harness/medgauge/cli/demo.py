@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from medgauge.declared import about_of
 from medgauge.plugins import catalog
 from medgauge.prepare import select
 from medgauge.progress import say
@@ -65,6 +66,7 @@ class FitOnce:
         self._fits: dict[tuple[str, ...], Model] = {}
         self.name = learner.name
         self.box_format = learner.box_format
+        self.about = about_of(learner)
 
     def fit(self, examples: Sequence[Example]) -> Model:
         """The fit on these examples, made now or remembered."""
