@@ -86,11 +86,12 @@ def standing(board: Board) -> Standing:
 
     Rows that were taken back are compared with others, and enter no rank and no family of tests.
     """
-    sets = [_set(board, rows) for rows in _comparable(board)]
+    orders = _orders(board)
+    sets = [_set(board, rows) for rows in _comparable(board, orders)]
     adjusted = _adjusted(sets)
     found: dict[tuple[Row, Row], Difference] = {}
     for one in sets:
-        found |= _differences(board, one, adjusted)
+        found |= _differences(board, one, adjusted, orders)
     return Standing(
         ranks=_ranks(board, sets),
         differences=found,
@@ -99,21 +100,25 @@ def standing(board: Board) -> Standing:
     )
 
 
-def _comparable(board: Board) -> list[tuple[Row, ...]]:
+def _comparable(board: Board, orders: Mapping[Row, NDArray[np.intp]]) -> list[tuple[Row, ...]]:
     """Rows that share metric, signature, version, samples, groups and what is defined."""
     alike: dict[str, list[Row]] = {}
     for cell in board.cells:
-        name, defined = cell.primary, board.own[cell.row].defined[_order(board, cell.row)]
+        name, defined = cell.primary, board.own[cell.row].defined[orders[cell.row]]
         parts = [name, str(cell.metrics[name].get("signature", "")), str(cell.spec.version)]
         parts += [board.tables[cell.row].digest, hashlib.sha256(defined.tobytes()).hexdigest()]
         alike.setdefault("\0".join(parts), []).append(cell.row)
     return [tuple(rows) for rows in alike.values() if board.own[rows[0]].defined.any()]
 
 
-def _order(board: Board, row: Row) -> NDArray[np.intp]:
-    """Places of a row's own samples in the order of their ids: the same for rows over the same samples."""
-    ids = board.tables[row].ids
-    return np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.intp)
+def _orders(board: Board) -> dict[Row, NDArray[np.intp]]:
+    """Places of each row's own samples in the order of their ids: the same samples for rows over the same ones.
+
+    Most rows share one table, whose ids are sorted once.
+    """
+    by_table = {id(table): table.ids for table in board.tables.values()}
+    made = {key: np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.intp) for key, ids in by_table.items()}
+    return {row: made[id(table)] for row, table in board.tables.items()}
 
 
 def _set(board: Board, rows: tuple[Row, ...]) -> _Set:
@@ -139,10 +144,10 @@ def _adjusted(sets: Sequence[_Set]) -> dict[frozenset[Row], float]:
 
 
 def _differences(
-    board: Board, one: _Set, adjusted: Mapping[frozenset[Row], float]
+    board: Board, one: _Set, adjusted: Mapping[frozenset[Row], float], orders: Mapping[Row, NDArray[np.intp]]
 ) -> dict[tuple[Row, Row], Difference]:
     sign, made = _sign(board.cell(one.rows[0])), one.made
-    credits = [board.own[row].credit[_order(board, row)] for row in one.rows]
+    credits = [board.own[row].credit[orders[row]] for row in one.rows]
     credit_sign = board.own[one.rows[0]].credit_sign if sign else 0
     found = {}
     for i, mine in enumerate(one.rows):
